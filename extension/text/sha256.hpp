@@ -1,0 +1,24 @@
+#pragma once
+
+#ifdef POSTGRES_H
+#error "pure header: include it before postgres.h"
+#endif
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pg_booking {
+
+/// SHA-256 by OpenSSL. Throws std::bad_alloc, the only way it can fail.
+std::array<uint8_t, 32> sha256(std::string_view bytes);
+
+/// Whether both are equal, in time that depends on their lengths only.
+bool constant_time_equal(std::span<const uint8_t> left, std::span<const uint8_t> right);
+
+/// Lower-case hexadecimal.
+std::string to_hex(std::span<const uint8_t> bytes);
+
+}  // namespace pg_booking

@@ -1,0 +1,26 @@
+#pragma once
+
+#ifdef POSTGRES_H
+#error "pure header: include it before postgres.h"
+#endif
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace pg_booking {
+
+using UuidBytes = std::array<uint8_t, 16>;  // in network order, as PostgreSQL's uuid
+
+/// Parses the canonical form of RFC 9562: 8-4-4-4-12 hexadecimal digits of any case, nothing else.
+std::optional<UuidBytes> parse_uuid(std::string_view text);
+
+/// Whether version is 4 and variant is RFC 9562's.
+bool is_uuid_v4(const UuidBytes& uuid);
+
+/// A version 7 UUID: the low 48 bits of `unix_milliseconds`, then 74 of the random bits.
+UuidBytes make_uuid_v7(int64_t unix_milliseconds, std::span<const uint8_t, 10> random);
+
+}  // namespace pg_booking
