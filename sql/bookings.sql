@@ -1,0 +1,109 @@
+CREATE TABLE booking.bookings (
+  tenant_id             uuid NOT NULL,
+  id                    uuid NOT NULL DEFAULT booking.uuid_v7(),
+  location_id           uuid NOT NULL,
+  service_id            uuid NOT NULL,
+  staff_id              uuid NOT NULL,
+  customer_id           uuid NOT NULL,
+  status                booking.booking_status NOT NULL,
+  starts_at             timestamptz NOT NULL CHECK (isfinite(starts_at)),
+  ends_at               timestamptz NOT NULL CHECK (isfinite(ends_at)),
+  buffer_before_minutes integer NOT NULL CHECK (buffer_before_minutes >= 0),
+  buffer_after_minutes  integer NOT NULL CHECK (buffer_after_minutes >= 0),
+  service_name          text NOT NULL,
+  price_type            booking.price_type NOT NULL,
+  price_amount          numeric(12, 3),
+  price_currency        text,
+  pricing_version       text NOT NULL,
+  guest_name            text NOT NULL CHECK (length(guest_name) BETWEEN 1 AND 200),
+  guest_email           text CHECK (length(guest_email) <= 254),
+  guest_phone           text CHECK (length(guest_phone) <= 40),
+  note                  text CHECK (length(note) <= 1000),
+  source                booking.booking_source NOT NULL,
+  cancel_deadline_at    timestamptz NOT NULL,
+  cancelled_by          booking.actor_type,
+  cancel_reason         text CHECK (length(cancel_reason) <= 500),
+  cancelled_at          timestamptz,
+  created_at            timestamptz NOT NULL DEFAULT now(),
+  updated_at            timestamptz NOT NULL DEFAULT now(),
+  version               integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, location_id) REFERENCES booking.locations,
+  FOREIGN KEY (tenant_id, service_id) REFERENCES booking.services,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff,
+  FOREIGN KEY (tenant_id, customer_id) REFERENCES booking.customers,
+  CHECK (ends_at > starts_at),
+  CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
+  CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL))
+);
+CREATE INDEX bookings_by_start ON booking.bookings (tenant_id, starts_at, id);
+CREATE INDEX bookings_by_update ON booking.bookings (tenant_id, updated_at, id);
+CREATE INDEX bookings_by_customer ON booking.bookings (tenant_id, customer_id);
+CREATE INDEX bookings_by_staff ON booking.bookings (tenant_id, staff_id, starts_at);
+CREATE INDEX bookings_by_service ON booking.bookings (tenant_id, service_id);
+CREATE INDEX bookings_by_location ON booking.bookings (tenant_id, location_id);
+COMMENT ON TABLE booking.bookings IS
+  'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
+COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
+COMMENT ON COLUMN booking.bookings.cancel_deadline_at IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
+ALTER TABLE booking.bookings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.bookings FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.bookings
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT, INSERT, UPDATE ON booking.bookings TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.bookings TO service_role;
+
+-- The last line of defence against double booking: whatever code runs, no two rows of one person can overlap.
+CREATE TABLE booking.busy_times (
+  tenant_id      uuid NOT NULL,
+  id             uuid NOT NULL DEFAULT booking.uuid_v7(),
+  staff_id       uuid NOT NULL,
+  booking_id     uuid NOT NULL,
+  protected_from timestamptz NOT NULL CHECK (isfinite(protected_from)),
+  protected_to   timestamptz NOT NULL CHECK (isfinite(protected_to)),
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff,
+  FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE,
+  CONSTRAINT busy_times_length CHECK (protected_to > protected_from AND protected_to <= protected_from + interval '72 hours'),
+  CONSTRAINT no_double_booking EXCLUDE USING gist
+    (tenant_id WITH =, staff_id WITH =, tstzrange(protected_from, protected_to) WITH &&)
+);
+CREATE INDEX busy_times_by_start ON booking.busy_times (tenant_id, staff_id, protected_from) INCLUDE (protected_to);
+CREATE INDEX busy_times_by_booking ON booking.busy_times (tenant_id, booking_id);
+COMMENT ON TABLE booking.busy_times IS
+  'The protected windows (start minus buffer, end plus buffer) that holding bookings take from a person''s time. A row exists exactly as long as it blocks.';
+COMMENT ON CONSTRAINT no_double_booking ON booking.busy_times IS 'Two protected windows of one person never overlap; touching is allowed.';
+COMMENT ON CONSTRAINT busy_times_length ON booking.busy_times IS
+  'Bounds how far back a search has to look for a row that reaches into its range.';
+ALTER TABLE booking.busy_times ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.busy_times FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.busy_times
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT, INSERT, DELETE ON booking.busy_times TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.busy_times TO service_role;
+
+CREATE TABLE booking.booking_events (
+  tenant_id   uuid NOT NULL,
+  booking_id  uuid NOT NULL,
+  sequence    integer NOT NULL CHECK (sequence > 0),
+  id          uuid NOT NULL DEFAULT booking.uuid_v7(),
+  event       booking.booking_event NOT NULL,
+  from_status booking.booking_status,
+  to_status   booking.booking_status NOT NULL,
+  actor_type  booking.actor_type NOT NULL,
+  actor_id    uuid,
+  reason      text CHECK (length(reason) <= 500),
+  occurred_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, booking_id, sequence),
+  UNIQUE (tenant_id, id),
+  FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE
+);
+COMMENT ON TABLE booking.booking_events IS 'What happened to each booking, append-only, numbered per booking without gaps.';
+COMMENT ON COLUMN booking.booking_events.actor_id IS 'The API key or user behind the actor, where there is one.';
+ALTER TABLE booking.booking_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.booking_events FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.booking_events
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT, INSERT ON booking.booking_events TO booking_integration;
+GRANT SELECT, INSERT ON booking.booking_events TO service_role;
+

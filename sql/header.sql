@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION pg_booking CASCADE" to load this file. \quit
+

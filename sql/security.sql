@@ -1,0 +1,16 @@
+-- Functions belong to whom they are granted; nothing here is for everybody.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version TO authenticator;
+GRANT EXECUTE ON FUNCTION
+  booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
+  booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
+  booking.search_slots, booking.next_available, booking.explain_slot,
+  booking.lock_calendars, booking.record_event, booking.refuse_slot, booking.find_or_add_customer, booking.performs,
+  booking.choose_staff, booking.create_booking, booking.cancel_booking,
+  booking.v1_location, booking.v1_works_at, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
+  booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking, booking.v1_list_bookings,
+  booking.v1_list_booking_events, booking.v1_create_booking, booking.v1_cancel_booking
+  TO booking_integration, service_role;
+GRANT EXECUTE ON FUNCTION
+  booking.create_tenant, booking.generate_api_key, booking.create_api_key, booking.revoke_api_key TO service_role;
+

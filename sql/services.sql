@@ -1,0 +1,60 @@
+CREATE TABLE booking.services (
+  tenant_id             uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
+  id                    uuid NOT NULL DEFAULT booking.uuid_v7(),
+  name                  text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  description           text CHECK (length(description) <= 4000),
+  category              text CHECK (length(category) <= 200),
+  duration_minutes      integer NOT NULL CHECK (duration_minutes BETWEEN 1 AND 1440),
+  buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 720),
+  buffer_after_minutes  integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 720),
+  buffers_inside_hours  boolean NOT NULL DEFAULT false,
+  slot_step_minutes     integer NOT NULL DEFAULT 15 CHECK (slot_step_minutes BETWEEN 1 AND 1440),
+  slot_alignment        booking.slot_alignment NOT NULL DEFAULT 'interval',
+  price_type            booking.price_type NOT NULL DEFAULT 'fixed',
+  price_amount          numeric(12, 3) CHECK (price_amount >= 0),
+  price_currency        text CHECK (price_currency ~ '^[A-Z]{3}$'),
+  pricing_version       text NOT NULL GENERATED ALWAYS AS ("left"(encode(sha256((
+                          duration_minutes::text || '|' || CASE price_type
+                            WHEN 'fixed' THEN 'fixed' WHEN 'from' THEN 'from' WHEN 'free' THEN 'free' ELSE 'on_request' END
+                          || '|' || coalesce(trim_scale(price_amount)::text, '')
+                          || '|' || coalesce(price_currency, ''))::bytea), 'hex'), 12)) STORED,
+  active                boolean NOT NULL DEFAULT true,
+  bookable_online       boolean NOT NULL DEFAULT true,
+  sort_order            integer NOT NULL DEFAULT 0,
+  created_at            timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, id),
+  CHECK ((price_amount IS NULL) = (price_currency IS NULL)),
+  CHECK (price_amount IS NOT NULL OR price_type IN ('free', 'on_request'))
+);
+COMMENT ON TABLE booking.services IS 'What can be booked.';
+COMMENT ON COLUMN booking.services.duration_minutes IS 'What guests see, without buffers.';
+COMMENT ON COLUMN booking.services.buffer_before_minutes IS 'Kept free before the start, invisible to guests; a change touches new bookings only.';
+COMMENT ON COLUMN booking.services.buffer_after_minutes IS 'Kept free after the end, invisible to guests; a change touches new bookings only.';
+COMMENT ON COLUMN booking.services.buffers_inside_hours IS 'Whether buffers too must lie inside the open hours.';
+COMMENT ON COLUMN booking.services.slot_step_minutes IS 'Distance of candidate starts.';
+COMMENT ON COLUMN booking.services.price_amount IS 'In major units of the currency (forints, dollars).';
+COMMENT ON COLUMN booking.services.pricing_version IS 'Changes whenever price or duration change: a caller who sends it back learns that a price moved.';
+ALTER TABLE booking.services ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.services FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.services
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT ON booking.services TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.services TO service_role;
+
+CREATE TABLE booking.staff_services (
+  tenant_id  uuid NOT NULL,
+  staff_id   uuid NOT NULL,
+  service_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, staff_id, service_id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, service_id) REFERENCES booking.services ON DELETE CASCADE
+);
+CREATE INDEX staff_services_by_service ON booking.staff_services (tenant_id, service_id);
+COMMENT ON TABLE booking.staff_services IS 'Who performs what.';
+ALTER TABLE booking.staff_services ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.staff_services FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.staff_services
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT ON booking.staff_services TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.staff_services TO service_role;
+

@@ -1,0 +1,22 @@
+CREATE TABLE booking.staff (
+  tenant_id  uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
+  id         uuid NOT NULL DEFAULT booking.uuid_v7(),
+  name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  bio        text CHECK (length(bio) <= 2000),
+  role       booking.staff_role NOT NULL DEFAULT 'staff',
+  active     boolean NOT NULL DEFAULT true,
+  sort_order integer NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX staff_one_owner ON booking.staff (tenant_id) WHERE role = 'owner';
+COMMENT ON TABLE booking.staff IS 'People who can be booked.';
+COMMENT ON COLUMN booking.staff.active IS 'Off: not listed and not bookable; existing bookings stay.';
+COMMENT ON COLUMN booking.staff.sort_order IS 'Order in lists, and the last tie-break when anybody may serve.';
+ALTER TABLE booking.staff ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.staff FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.staff
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT ON booking.staff TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.staff TO service_role;
+

@@ -1,0 +1,44 @@
+CREATE TYPE booking.plan AS ENUM ('free', 'starter', 'pro');
+COMMENT ON TYPE booking.plan IS 'What a tenant pays for; the public API needs pro.';
+
+CREATE TYPE booking.approval_mode AS ENUM ('automatic', 'manual');
+COMMENT ON TYPE booking.approval_mode IS 'automatic: a new booking is confirmed at once; manual: it waits as pending until the provider answers.';
+
+CREATE TYPE booking.price_type AS ENUM ('fixed', 'from', 'free', 'on_request');
+COMMENT ON TYPE booking.price_type IS 'How a price is to be read: exact, a lower bound, nothing to pay, or told on request.';
+
+CREATE TYPE booking.slot_alignment AS ENUM ('interval', 'clock', 'gap');
+COMMENT ON TYPE booking.slot_alignment IS
+  'Where the grid of candidate starts is anchored: at the start of each open interval, at the clock (multiples of the step since midnight), or at each free gap.';
+
+CREATE TYPE booking.booking_status AS ENUM
+  ('pending', 'confirmed', 'declined', 'cancelled', 'reschedule_proposed', 'completed', 'no_show');
+COMMENT ON TYPE booking.booking_status IS 'State of a booking; declined, cancelled, completed and no_show are final.';
+
+CREATE TYPE booking.booking_source AS ENUM ('api', 'dashboard', 'public');
+COMMENT ON TYPE booking.booking_source IS 'The door a booking came through: public API, the provider''s own tools, the public booking page.';
+
+CREATE TYPE booking.booking_event AS ENUM
+  ('booking.requested', 'booking.confirmed', 'booking.declined', 'booking.cancelled', 'booking.reschedule_proposed',
+   'booking.reschedule_confirmed', 'booking.completed', 'booking.no_show');
+COMMENT ON TYPE booking.booking_event IS 'Names of the moments of a booking''s life, as events and webhooks carry them.';
+
+CREATE TYPE booking.actor_type AS ENUM ('api_key', 'guest', 'provider', 'system');
+COMMENT ON TYPE booking.actor_type IS 'Who caused a booking event.';
+
+CREATE TYPE booking.staff_role AS ENUM ('owner', 'admin', 'staff');
+COMMENT ON TYPE booking.staff_role IS 'Standing of a staff member in the business; a tenant has exactly one owner at most.';
+
+CREATE TYPE booking.api_key_type AS ENUM ('personal', 'integration');
+COMMENT ON TYPE booking.api_key_type IS
+  'personal: acts for the user who made it and ends with that user''s access; integration: independent of any user.';
+
+CREATE TYPE booking.api_key_kind AS ENUM ('owner', 'guest_partner');
+COMMENT ON TYPE booking.api_key_kind IS
+  'owner: may hold every capability; guest_partner: only services.read, staff.read, availability.read, booking.create.';
+
+CREATE TYPE booking.capability AS ENUM
+  ('availability.read', 'booking.create', 'booking.read', 'booking.cancel', 'services.read', 'staff.read',
+   'webhook.manage', 'subscription.read');
+COMMENT ON TYPE booking.capability IS 'What an API key may do; fixed when the key is made.';
+

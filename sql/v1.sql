@@ -1,0 +1,277 @@
+-- The operations of /v1 as the gateway calls them: tenant first, then the operation's parameters in the order of the route
+-- table; the columns of a result are the members of the answer's data, except "meta", whose members join the envelope's meta.
+
+CREATE TYPE booking.v1_price AS (amount numeric, currency text);
+COMMENT ON TYPE booking.v1_price IS 'A price in major units.';
+
+CREATE TYPE booking.v1_guest AS (name text, email text, phone text);
+COMMENT ON TYPE booking.v1_guest IS 'Who comes, as they named themselves on the booking.';
+
+CREATE TYPE booking.v1_cancellation AS ("by" text, reason text, at text);
+COMMENT ON TYPE booking.v1_cancellation IS 'Who cancelled, why, when.';
+
+CREATE TYPE booking.v1_actor AS (type booking.actor_type, id text);
+COMMENT ON TYPE booking.v1_actor IS 'Who caused an event.';
+
+CREATE TYPE booking.v1_booking AS (
+  id text, "salonSlug" text, "locationSlug" text, "serviceId" text, "serviceName" text, "staffId" text,
+  status booking.booking_status, date text, "startTime" text, "endTime" text, timezone text,
+  "startsAt" text, "endsAt" text, "durationMinutes" integer, price booking.v1_price, "priceType" booking.price_type,
+  "pricingVersion" text, guest booking.v1_guest, note text, source booking.booking_source,
+  cancellation booking.v1_cancellation, "cancelDeadlineAt" text, "createdAt" text, "updatedAt" text, version integer);
+COMMENT ON TYPE booking.v1_booking IS 'A booking as /v1 shows it.';
+
+CREATE TYPE booking.v1_slot AS (
+  date text, "startTime" text, "endTime" text, "startsAt" text, "endsAt" text, "staffId" text);
+COMMENT ON TYPE booking.v1_slot IS 'A bookable start as /v1 shows it: local fields in the location''s zone, and the instants.';
+
+CREATE TYPE booking.v1_search_meta AS (truncated boolean, "returnedSlots" integer, suppressed boolean);
+COMMENT ON TYPE booking.v1_search_meta IS 'What /v1 tells beside the slots: whether the list was cut, its length, whether the business is not bookable at all.';
+
+CREATE FUNCTION booking.v1_location(tenant_id uuid, slug text) RETURNS booking.locations
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found_location booking.locations;
+BEGIN
+  SELECT l.* INTO found_location FROM booking.locations AS l
+  WHERE l.tenant_id = v1_location.tenant_id AND l.active
+    AND CASE WHEN v1_location.slug IS NULL THEN l.is_default ELSE l.slug = v1_location.slug END;
+  IF found_location.id IS NULL THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"location"}');
+  END IF;
+  RETURN found_location;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_location(uuid, text) IS 'The active location with this slug, the default one for NULL; else service.not_found.';
+
+CREATE FUNCTION booking.v1_works_at(tenant_id uuid, staff_id uuid, location_id uuid) RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT NOT EXISTS (SELECT FROM booking.working_hours AS h
+                     WHERE h.tenant_id = v1_works_at.tenant_id AND h.staff_id = v1_works_at.staff_id)
+      OR EXISTS (SELECT FROM booking.working_hours AS h
+                 WHERE h.tenant_id = v1_works_at.tenant_id AND h.staff_id = v1_works_at.staff_id
+                   AND h.location_id = v1_works_at.location_id);
+END;
+COMMENT ON FUNCTION booking.v1_works_at(uuid, uuid, uuid) IS 'Whether a person works at a location: without own hours everywhere, else where they have hours.';
+
+CREATE FUNCTION booking.v1_list_services(tenant_id uuid, location_slug text)
+  RETURNS TABLE (id text, name text, description text, category text, "durationMinutes" integer,
+                 "priceType" booking.price_type, "pricingVersion" text, price booking.v1_price)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT booking.public_id('svc', s.id), s.name, s.description, s.category, s.duration_minutes, s.price_type, s.pricing_version,
+         CASE WHEN s.price_amount IS NOT NULL THEN ROW(trim_scale(s.price_amount), s.price_currency)::booking.v1_price END
+  FROM booking.v1_location(v1_list_services.tenant_id, v1_list_services.location_slug) AS place
+  JOIN booking.services AS s ON s.tenant_id = v1_list_services.tenant_id
+  WHERE s.active AND s.bookable_online
+    AND EXISTS (SELECT FROM booking.staff_services AS skill
+                JOIN booking.staff AS person ON person.tenant_id = skill.tenant_id AND person.id = skill.staff_id
+                WHERE skill.tenant_id = v1_list_services.tenant_id AND skill.service_id = s.id AND person.active
+                  AND booking.v1_works_at(person.tenant_id, person.id, place.id))
+  ORDER BY s.sort_order, s.name, s.id;
+END;
+COMMENT ON FUNCTION booking.v1_list_services(uuid, text) IS 'GET /v1/services: what can be booked online at a location.';
+
+CREATE FUNCTION booking.v1_list_staff(tenant_id uuid, location_slug text)
+  RETURNS TABLE (id text, name text, bio text, "serviceIds" text[])
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT booking.public_id('staff', person.id), person.name, person.bio,
+         ARRAY(SELECT booking.public_id('svc', s.id)
+               FROM booking.staff_services AS skill
+               JOIN booking.services AS s ON s.tenant_id = skill.tenant_id AND s.id = skill.service_id
+               WHERE skill.tenant_id = person.tenant_id AND skill.staff_id = person.id AND s.active AND s.bookable_online
+               ORDER BY s.sort_order, s.name, s.id)
+  FROM booking.v1_location(v1_list_staff.tenant_id, v1_list_staff.location_slug) AS place
+  JOIN booking.staff AS person ON person.tenant_id = v1_list_staff.tenant_id
+  WHERE person.active AND booking.v1_works_at(person.tenant_id, person.id, place.id)
+  ORDER BY person.sort_order, person.name, person.id;
+END;
+COMMENT ON FUNCTION booking.v1_list_staff(uuid, text) IS 'GET /v1/staff: who can be booked at a location; no contact data.';
+
+CREATE FUNCTION booking.v1_require_bookable(tenant_id uuid, service_id uuid, staff_id uuid) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  bookable boolean;
+BEGIN
+  SELECT s.bookable_online AND t.published INTO bookable
+  FROM booking.services AS s JOIN booking.tenants AS t ON t.tenant_id = s.tenant_id
+  WHERE s.tenant_id = v1_require_bookable.tenant_id AND s.id = v1_require_bookable.service_id AND s.active;
+  IF bookable IS NULL THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"service"}');
+  END IF;
+  IF staff_id IS NOT NULL AND NOT booking.performs(v1_require_bookable.tenant_id, staff_id, service_id) THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
+  END IF;
+  RETURN bookable;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_require_bookable(uuid, uuid, uuid) IS
+  'Whether a service can be booked online now; service.not_found when it, or the person who should perform it, does not exist.';
+
+CREATE FUNCTION booking.v1_search_availability(
+  tenant_id uuid, location_slug text, service_id uuid, staff_id uuid, from_date date, to_date date)
+  RETURNS TABLE (timezone text, slots booking.v1_slot[], meta booking.v1_search_meta)
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  slot_limit CONSTANT integer := 1000;
+  place booking.locations := booking.v1_location(tenant_id, location_slug);
+  bookable boolean := booking.v1_require_bookable(tenant_id, service_id, staff_id);
+BEGIN
+  timezone := place.time_zone;
+  slots := '{}';
+  IF bookable THEN
+    slots := ARRAY(
+      SELECT ROW(to_char(local.start_time, 'YYYY-MM-DD'), to_char(local.start_time, 'HH24:MI'), to_char(local.end_time, 'HH24:MI'),
+                 booking.rfc3339(slot.starts_at), booking.rfc3339(slot.ends_at),
+                 booking.public_id('staff', slot.staff_id))::booking.v1_slot
+      FROM booking.search_slots(v1_search_availability.tenant_id, v1_search_availability.service_id, place.id,
+                                v1_search_availability.staff_id, from_date, to_date, max_slots => slot_limit + 1) AS slot
+      CROSS JOIN LATERAL (SELECT slot.starts_at AT TIME ZONE place.time_zone AS start_time,
+                                 slot.ends_at AT TIME ZONE place.time_zone AS end_time) AS local);
+  END IF;
+  meta := ROW(cardinality(slots) > slot_limit, least(cardinality(slots), slot_limit), NOT bookable)::booking.v1_search_meta;
+  slots := slots[:slot_limit];
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_search_availability(uuid, text, uuid, uuid, date, date) IS
+  'POST /v1/availability/search: the earliest 1000 bookable starts between two local dates.';
+
+CREATE FUNCTION booking.v1_bookings(tenant_id uuid)
+  RETURNS TABLE (booking_id uuid, location_id uuid, staff_id uuid, service_id uuid, status booking.booking_status,
+                 starts_at timestamptz, updated_at timestamptz, local_date date, booking booking.v1_booking)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT b.id, b.location_id, b.staff_id, b.service_id, b.status, b.starts_at, b.updated_at, local.start_time::date,
+    ROW(booking.public_id('bkg', b.id), slug.slug, place.slug, booking.public_id('svc', b.service_id), b.service_name,
+        booking.public_id('staff', b.staff_id), b.status,
+        to_char(local.start_time, 'YYYY-MM-DD'), to_char(local.start_time, 'HH24:MI'), to_char(local.end_time, 'HH24:MI'),
+        place.time_zone, booking.rfc3339(b.starts_at), booking.rfc3339(b.ends_at),
+        (extract(epoch FROM b.ends_at - b.starts_at) / 60)::integer,
+        CASE WHEN b.price_amount IS NOT NULL THEN ROW(trim_scale(b.price_amount), b.price_currency)::booking.v1_price END,
+        b.price_type, b.pricing_version, ROW(b.guest_name, b.guest_email, b.guest_phone)::booking.v1_guest, b.note, b.source,
+        CASE WHEN b.cancelled_at IS NOT NULL
+             THEN ROW(b.cancelled_by::text, b.cancel_reason, booking.rfc3339(b.cancelled_at))::booking.v1_cancellation END,
+        booking.rfc3339(b.cancel_deadline_at), booking.rfc3339(b.created_at), booking.rfc3339(b.updated_at), b.version
+    )::booking.v1_booking
+  FROM booking.bookings AS b
+  JOIN booking.locations AS place ON place.tenant_id = v1_bookings.tenant_id AND place.id = b.location_id
+  JOIN booking.tenant_slugs AS slug ON slug.tenant_id = v1_bookings.tenant_id
+  CROSS JOIN LATERAL (SELECT b.starts_at AT TIME ZONE place.time_zone AS start_time,
+                             b.ends_at AT TIME ZONE place.time_zone AS end_time) AS local
+  WHERE b.tenant_id = v1_bookings.tenant_id;
+END;
+COMMENT ON FUNCTION booking.v1_bookings(uuid) IS 'A tenant''s bookings as /v1 shows them, with the columns to filter and order by.';
+
+CREATE FUNCTION booking.v1_get_booking(tenant_id uuid, booking_id uuid) RETURNS TABLE (booking booking.v1_booking)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT b.booking FROM booking.v1_bookings(v1_get_booking.tenant_id) AS b WHERE b.booking_id = v1_get_booking.booking_id;
+END;
+COMMENT ON FUNCTION booking.v1_get_booking(uuid, uuid) IS 'GET /v1/bookings/{bookingId}.';
+
+CREATE FUNCTION booking.v1_list_bookings(
+  tenant_id uuid, location_slug text, staff_id uuid, service_id uuid, statuses text[], date_from date, date_to date, "limit" integer)
+  RETURNS TABLE (bookings booking.v1_booking[])
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  place_id uuid;
+BEGIN
+  IF location_slug IS NOT NULL THEN
+    place_id := (booking.v1_location(tenant_id, location_slug)).id;
+  END IF;
+  bookings := ARRAY(
+    SELECT b.booking FROM booking.v1_bookings(v1_list_bookings.tenant_id) AS b
+    WHERE (place_id IS NULL OR b.location_id = place_id)
+      AND (v1_list_bookings.staff_id IS NULL OR b.staff_id = v1_list_bookings.staff_id)
+      AND (v1_list_bookings.service_id IS NULL OR b.service_id = v1_list_bookings.service_id)
+      AND (statuses IS NULL OR b.status = ANY (statuses::booking.booking_status[]))
+      -- Local dates decide; the bounds on starts_at (no zone is a day from UTC) let the index do the work.
+      AND (date_from IS NULL OR b.local_date >= date_from
+           AND b.starts_at > (date_from::timestamp AT TIME ZONE 'UTC') - interval '24 hours')
+      AND (date_to IS NULL OR b.local_date <= date_to
+           AND b.starts_at < (date_to::timestamp AT TIME ZONE 'UTC') + interval '48 hours')
+    ORDER BY b.starts_at, b.booking_id
+    LIMIT "limit");
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, integer) IS
+  'GET /v1/bookings: filtered by whatever is not NULL, by start, then id.';
+
+CREATE FUNCTION booking.v1_list_booking_events(tenant_id uuid, booking_id uuid)
+  RETURNS TABLE (id text, event booking.booking_event, "fromStatus" booking.booking_status, "toStatus" booking.booking_status,
+                 actor booking.v1_actor, reason text, "occurredAt" text, sequence integer)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT booking.public_id('evt', e.id), e.event, e.from_status, e.to_status,
+         ROW(e.actor_type, booking.public_id(CASE e.actor_type WHEN 'api_key' THEN 'key' ELSE 'usr' END, e.actor_id))::booking.v1_actor,
+         e.reason, booking.rfc3339(e.occurred_at), e.sequence
+  FROM booking.booking_events AS e
+  WHERE e.tenant_id = v1_list_booking_events.tenant_id AND e.booking_id = v1_list_booking_events.booking_id
+  ORDER BY e.sequence;
+END;
+COMMENT ON FUNCTION booking.v1_list_booking_events(uuid, uuid) IS 'GET /v1/bookings/{bookingId}/events: oldest first.';
+
+CREATE FUNCTION booking.v1_create_booking(
+  tenant_id uuid, api_key_id uuid, location_slug text, service_id uuid, staff_id uuid, local_date date, start_time time,
+  guest_name text, guest_email text, guest_phone text, note text, pricing_version text)
+  RETURNS TABLE (booking booking.v1_booking)
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  place booking.locations := booking.v1_location(tenant_id, location_slug);
+  current_pricing_version text;
+  wanted timestamptz;
+  new_booking_id uuid;
+BEGIN
+  IF NOT booking.v1_require_bookable(tenant_id, service_id, staff_id) THEN
+    PERFORM booking.raise_error('booking.not_bookable');
+  END IF;
+  SELECT s.pricing_version INTO current_pricing_version FROM booking.services AS s
+    WHERE s.tenant_id = v1_create_booking.tenant_id AND s.id = v1_create_booking.service_id;
+  IF pricing_version <> current_pricing_version THEN
+    PERFORM booking.raise_error('booking.pricing_changed', json_build_object('pricingVersion', current_pricing_version));
+  END IF;
+
+  -- A repeated hour has two instants of this reading: the first free one is meant. A skipped hour has none, and is closed.
+  SELECT instant INTO wanted
+  FROM booking.local_instants(local_date + start_time, place.time_zone) AS instant
+  ORDER BY NOT EXISTS (
+             SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
+                                              v1_create_booking.staff_id, instant) AS answer WHERE answer.reason IS NULL),
+           instant
+  LIMIT 1;
+  IF wanted IS NULL THEN
+    PERFORM booking.raise_error('booking.slot_unavailable', json_build_object(
+      'reason', 'closed', 'requestedDate', local_date::text, 'requestedStartTime', to_char(start_time, 'HH24:MI'),
+      'nextAvailableDate', NULL, 'nextAvailableStartTime', NULL));
+  END IF;
+
+  new_booking_id := booking.create_booking(tenant_id, service_id, place.id, staff_id, wanted, guest_name, guest_email, guest_phone,
+                                           note, 'api', 'api_key', api_key_id);
+  RETURN QUERY SELECT * FROM booking.v1_get_booking(v1_create_booking.tenant_id, new_booking_id);
+END
+$$;
+COMMENT ON FUNCTION booking.v1_create_booking(uuid, uuid, text, uuid, uuid, date, time, text, text, text, text, text) IS
+  'POST /v1/bookings: books a local date and time that search offers.';
+
+CREATE FUNCTION booking.v1_cancel_booking(tenant_id uuid, api_key_id uuid, booking_id uuid, reason text, initiator text)
+  RETURNS TABLE (booking booking.v1_booking)
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM booking.cancel_booking(tenant_id, booking_id, reason, 'api_key', api_key_id,
+                                 coalesce(initiator, 'provider')::booking.actor_type);
+  RETURN QUERY SELECT * FROM booking.v1_get_booking(v1_cancel_booking.tenant_id, v1_cancel_booking.booking_id);
+END
+$$;
+COMMENT ON FUNCTION booking.v1_cancel_booking(uuid, uuid, uuid, text, text) IS
+  'POST /v1/bookings/{bookingId}/cancel, for the provider or, within the deadline, for the guest.';
+
