@@ -86,6 +86,7 @@ build/unit/run: $(patsubst %.cpp,build/unit/%.o,$(PURE_SOURCES) $(UNIT_SOURCES))
 unit: build/unit/run
 	build/unit/run
 
+$(FUZZ_TARGETS): | deps-fuzz
 build/fuzz/%: test/fuzz/%.cpp $(PURE_SOURCES)
 	@mkdir -p $(@D)
 	clang++ $(CXX_STANDARD) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iextension -o $@ $^ -lcrypto
@@ -97,30 +98,33 @@ fuzz: $(FUZZ_TARGETS)
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
+# deps installs what is missing for everything, deps-TASK for one task.
 deps:
 	@test/bin/install-deps
+deps-%:
+	@test/bin/install-deps $*
 
 # The built tree as it would be installed, below .stage: tests and the demo run from it and never touch the system's.
 stage: all
 	@$(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/.stage > build/stage.log 2>&1 || { cat build/stage.log; exit 1; }
 
-demo: deps
+demo: deps-demo
 	@$(MAKE) --no-print-directory stage
 	@test/bin/demo
 
 down:
 	@test/bin/down
 
-check: deps
+check: deps-check
 	@$(MAKE) --no-print-directory stage build/unit/run
-	@test/bin/check
+	@PURE_DIRS="$(PURE_DIRS)" test/bin/check
 
-bench: deps
+bench: deps-bench
 	@$(MAKE) --no-print-directory stage
 	@test/bench/run
 
 CXX_FILES = $(shell git ls-files '*.cpp' '*.hpp')
-lint: deps
+lint: deps-lint
 	clang-format --dry-run --Werror $(CXX_FILES)
 	@test/bin/check-layers $(PURE_DIRS)
 	clang-tidy --quiet $(filter-out test/%,$(PURE_SOURCES)) -- $(CXX_STANDARD) -Iextension
