@@ -18,7 +18,6 @@ inline constexpr std::string_view kBase62Digits =
 bool is_base62(std::string_view text);
 
 /// Writes the big-endian number `bytes` modulo 62^out.size() as Base62 digits, padded with '0' on the left.
-/// At most 64 bytes are allowed. No allocation.
 void encode_base62(std::span<const uint8_t> bytes, std::span<char> out);
 
 }  // namespace pg_booking

@@ -64,5 +64,7 @@ using Value = GenericValue<UTF8<>, Allocator>;
 using Document = GenericDocument<UTF8<>, Allocator, HeapAllocator>;
 using Reader = GenericReader<UTF8<>, UTF8<>, HeapAllocator>;
 using StringBuffer = GenericStringBuffer<UTF8<>, HeapAllocator>;
+template <typename Output>
+using Writer = pg_booking_rapidjson::Writer<Output, UTF8<>, UTF8<>, HeapAllocator>;
 
 }  // namespace pg_booking::json
