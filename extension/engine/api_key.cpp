@@ -1,0 +1,84 @@
+#include "engine/api_key.hpp"
+
+#include <array>
+
+#include "text/api_key_format.hpp"
+#include "text/sha256.hpp"
+
+#include "pg/datum.hpp"
+#include "pg/guard.hpp"
+#include "pg/role.hpp"
+#include "pg/statement.hpp"
+
+namespace pg_booking {
+namespace {
+
+constinit Statement look_up{R"(
+  SELECT k.id, k.tenant_id, k.digest, slug.slug, k.revoked_at IS NOT NULL, coalesce(k.expires_at <= now(), false),
+         t.plan = 'pro', $2::booking.capability = ANY (k.capabilities)
+  FROM booking.api_key_lookups AS l
+  JOIN booking.api_keys AS k ON k.tenant_id = l.tenant_id AND k.id = l.api_key_id
+  JOIN booking.tenants AS t ON t.tenant_id = k.tenant_id
+  JOIN booking.tenant_slugs AS slug ON slug.tenant_id = k.tenant_id
+  WHERE l.lookup_id = $1)"};
+
+/// The row in plain memory, so that the P-zone has nothing to destroy.
+struct Row {
+  bool found;
+  uint8_t id[UUID_LEN];
+  uint8_t tenant_id[UUID_LEN];
+  std::array<uint8_t, 32> digest;
+  char slug[101];  // the table's own bound
+  bool revoked, expired, on_pro_plan, has_capability;
+};
+
+/// P-zone.
+Row read_row(std::string_view lookup_id, std::string_view capability, Oid owner_id) {
+  Row row{};
+  Identity const caller = become_owner(owner_id);
+  spi_connect();
+  Statement::Parameter const parameters[] = {{TEXTOID, text_datum(lookup_id), false},
+                                             {TEXTOID, text_datum(capability), false}};
+  row.found = look_up.execute(parameters, 2, /*read_only=*/true) == 1;
+  if (row.found) {
+    HeapTuple const tuple = SPI_tuptable->vals[0];
+    TupleDesc const descriptor = SPI_tuptable->tupdesc;
+    bool is_null;  // every column is NOT NULL
+    auto const column = [&](int number) { return SPI_getbinval(tuple, descriptor, number, &is_null); };
+    memcpy(row.id, DatumGetUUIDP(column(1))->data, UUID_LEN);
+    memcpy(row.tenant_id, DatumGetUUIDP(column(2))->data, UUID_LEN);
+    memcpy(row.digest.data(), VARDATA_ANY(DatumGetByteaPP(column(3))), row.digest.size());
+    text_to_cstring_buffer(DatumGetTextPP(column(4)), row.slug, sizeof row.slug);
+    row.revoked = DatumGetBool(column(5));
+    row.expired = DatumGetBool(column(6));
+    row.on_pro_plan = DatumGetBool(column(7));
+    row.has_capability = DatumGetBool(column(8));
+  }
+  spi_finish();
+  leave_owner(caller);
+  return row;
+}
+
+}  // namespace
+
+std::optional<ApiKey> find_api_key(std::string_view key_text, std::string_view capability,
+                                   unsigned owner_id) {
+  std::optional<ApiKeyText> const parsed = parse_api_key(key_text);
+  if (!parsed) return std::nullopt;
+  std::array<uint8_t, 32> const digest = sha256(key_text);
+  Row const row = pg([&] { return read_row(parsed->lookup_id, capability, owner_id); });
+  bool const equal = constant_time_equal(digest, row.digest);  // all zero when there is no row
+  if (!row.found || !equal) return std::nullopt;
+
+  ApiKey key{};
+  memcpy(key.id.data(), row.id, key.id.size());
+  memcpy(key.tenant_id.data(), row.tenant_id, key.tenant_id.size());
+  key.tenant_slug = row.slug;
+  key.revoked = row.revoked;
+  key.expired = row.expired;
+  key.on_pro_plan = row.on_pro_plan;
+  key.has_capability = row.has_capability;
+  return key;
+}
+
+}  // namespace pg_booking

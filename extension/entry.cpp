@@ -1,0 +1,26 @@
+#include "pg/postgres.hpp"
+
+#include "face/v1/face.hpp"
+#include "gateway/http_request.hpp"
+#include "pg/guard.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "pg_booking", .version = PG_BOOKING_VERSION);
+#else
+PG_MODULE_MAGIC;
+#endif
+
+PGDLLEXPORT void _PG_init(void);
+
+void _PG_init(void) {
+  pg_booking::settings_init();
+  pg_booking::gateway_init();
+  pg_booking::v1::face_init();
+}
+}
+
+PG_BOOKING_FUNCTION(pg_booking_library_version) {
+  return pg_booking::pg([] { return CStringGetTextDatum(PG_BOOKING_VERSION); });
+}

@@ -1,0 +1,167 @@
+#include "face/v1/face.hpp"
+
+#include "engine/api_key.hpp"
+#include "face/v1/execute.hpp"
+#include "face/v1/operation.hpp"
+#include "gateway/routes.hpp"
+#include "text/json_parse.hpp"
+#include "text/json_write.hpp"
+
+// Bokko's dialect: the order of checks, the envelope, the error body.
+namespace pg_booking::v1 {
+namespace {
+
+constexpr size_t kMaxBodyBytes = 64 * 1024;
+constexpr std::string_view kAuthenticate = "WWW-Authenticate: Bearer\n";
+
+[[noreturn]] void refuse_fields(const FieldErrors& errors) {
+  std::string details = "{\"fields\":{";
+  for (bool first = true; const auto& [field, problem] : errors) {
+    if (!first) details += ',';
+    first = false;
+    append_json_string(details, field);
+    details += ':';
+    append_json_string(details, problem);
+  }
+  throw ApiError("request.invalid_input", details + "}}");
+}
+
+[[noreturn]] void refuse_field(std::string_view field, std::string problem) {
+  refuse_fields({{std::string(field), std::move(problem)}});
+}
+
+ApiKey authenticate(const Exchange& exchange) {
+  std::optional<std::string_view> const authorization = find_header(exchange.headers, "authorization");
+  std::optional<std::string_view> const token =
+      authorization && count_header(exchange.headers, "authorization") == 1 ? bearer_token(*authorization)
+                                                                            : std::nullopt;
+  if (!token) throw ApiError("auth.missing_key", {}, std::string(kAuthenticate));
+  std::optional<ApiKey> key = find_api_key(*token, exchange.route->capability, exchange.owner_id);
+  if (!key) throw ApiError("auth.invalid_key", {}, std::string(kAuthenticate));
+  if (key->revoked) throw ApiError("auth.key_revoked", {}, std::string(kAuthenticate));
+  if (key->expired) throw ApiError("auth.key_expired", {}, std::string(kAuthenticate));
+  return std::move(*key);
+}
+
+void authorize(const Route& route, const ApiKey& key) {
+  if (!key.on_pro_plan) throw ApiError("auth.plan_insufficient");
+  if (!key.has_capability) {
+    std::string details = "{\"required\":";
+    append_json_string(details, route.capability);
+    throw ApiError("auth.capability_missing", details + "}");
+  }
+}
+
+/// Parses the body of a POST or PUT into `document`; false when there is none.
+bool read_body(const Exchange& exchange, json::Document& document) {
+  const HttpRequest& request = exchange.request;
+  if (exchange.route->method == "GET" || request.body.empty()) return false;
+  if (request.body.size() > kMaxBodyBytes)
+    throw ApiError("request.payload_too_large", R"({"maximumBytes":65536})");
+  std::optional<std::string_view> const content_type = find_header(exchange.headers, "content-type");
+  std::optional<MediaType> const media_type = content_type ? parse_media_type(*content_type) : std::nullopt;
+  if (!media_type || media_type->type != "application/json" ||
+      (!media_type->charset.empty() && media_type->charset != "utf-8"))
+    throw ApiError("request.unsupported_media_type");
+  if (std::optional<JsonError> const error = parse_json(request.body, document))
+    refuse_field("body", "is no valid JSON at byte " + std::to_string(error->offset) + ": " + error->message);
+  if (!document.IsObject()) refuse_field("body", "must be a JSON object");
+  return true;
+}
+
+/// The slug is compared with the key's own and never looked up: an unknown and a foreign one get the same
+/// answer.
+void check_scope(const Exchange& exchange, const json::Value* body, const ApiKey& key) {
+  Source const source = exchange.route->operation->slug_source;
+  std::string_view given;
+  bool found = false;
+  if (source != Source::body) {
+    if (const std::string* const slug = find_query(exchange.target, "salonSlug")) {
+      given = *slug;
+      found = true;
+    }
+  }
+  if (source != Source::query && !found) {
+    if (const json::Value* const slug = find_member(body, "salonSlug")) {
+      if (!slug->IsString()) refuse_field("salonSlug", "must be a string");
+      given = {slug->GetString(), slug->GetStringLength()};
+      found = true;
+    }
+  }
+  if (!found) {
+    if (source == Source::path) return;
+    refuse_field("salonSlug", "is required");
+  }
+  if (given != key.tenant_slug) throw ApiError("auth.scope_mismatch");
+}
+
+void append_meta(std::string& out, const Exchange& exchange) {
+  out += "\"meta\":{\"requestId\":\"";
+  out += exchange.request_id;
+  out += "\",\"v\":\"1\"";
+}
+
+void write_answer(Exchange& exchange, const Operation& operation, const Result& result) {
+  std::string& body = exchange.answer.body;
+  body.reserve(result.data.size() + result.meta.size() + 160);
+  body = "{\"ok\":true,\"data\":";
+  if (operation.shape == Shape::list) {
+    body += "{\"";
+    body += operation.member;
+    body += "\":[";
+    body += result.data;
+    body += "]}";
+  } else {
+    body += result.data;
+  }
+  body += ',';
+  append_meta(body, exchange);
+  body += result.meta;
+  body += "}}";
+  exchange.answer.status = operation.success_status;
+  exchange.answer.headers += "Content-Type: application/json\nCache-Control: no-store\n";
+}
+
+void run(Exchange& exchange) {
+  const Route& route = *exchange.route;
+  const Operation& operation = *route.operation;
+  ApiKey const key = authenticate(exchange);
+  authorize(route, key);
+  json::Document document;
+  const json::Value* const body = read_body(exchange, document) ? &document : nullptr;
+  check_scope(exchange, body, key);
+  FieldErrors errors;
+  std::vector<Value> const values = read_fields(operation, exchange, body, errors);
+  if (!errors.empty()) refuse_fields(errors);
+  Result const result = execute(route, key, values);
+  if (result.rows == 0 && !operation.not_found.empty()) throw ApiError(operation.not_found);
+  write_answer(exchange, operation, result);
+}
+
+void render_error(Exchange& exchange, const ApiError& error) {
+  std::string& body = exchange.answer.body;
+  body = "{\"ok\":false,\"error\":{\"code\":\"";
+  body += error.code->code;
+  body += "\",\"message\":";
+  append_json_string(body, error.code->message);
+  body += ",\"retryable\":";
+  body += error.code->retryable ? "true" : "false";
+  if (!error.details.empty()) {
+    body += ",\"details\":";
+    body += error.details;
+  }
+  body += "},";
+  append_meta(body, exchange);
+  body += "}}";
+  exchange.answer.headers += "Content-Type: application/json\nCache-Control: no-store\n";
+}
+
+}  // namespace
+
+void face_init() {
+  static constinit Face face{.prefix = "v1", .routes = {}, .run = run, .render_error = render_error};
+  face.routes = routes();
+  register_face(face);
+}
+
+}  // namespace pg_booking::v1

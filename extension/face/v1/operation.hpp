@@ -1,0 +1,99 @@
+#pragma once
+#ifdef POSTGRES_H
+#error "pure header: include it before postgres.h"
+#endif
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gateway/routes.hpp"
+#include "text/rapidjson.hpp"
+#include "text/uuid.hpp"
+
+namespace pg_booking::v1 {
+
+enum class Source { path, query, body };
+
+enum class Type {
+  slug,         // text, as in the database's constraint
+  public_id,    // TypeID with Field::prefix; one that cannot exist becomes the nil UUID, so that it is simply
+                // not found
+  date,         // YYYY-MM-DD
+  time_of_day,  // HH:MM
+  text,         // 1 to Field::maximum characters
+  email,
+  phone,    // E.164
+  integer,  // Field::minimum to Field::maximum
+  one_of,   // Field::choices
+  some_of,  // comma-separated Field::choices
+};
+
+/// One input of an operation: where it comes from, what it must be. The order of fields is the order of SQL
+/// parameters.
+struct Field {
+  std::string_view name;  // dots lead into the body's objects
+  Source source;
+  Type type;
+  bool required;
+  std::string_view prefix = {};  // public_id
+  int minimum = 0;
+  int maximum = 0;
+  std::string_view choices = {};  // comma-separated
+  int default_value = 0;          // integer that is absent
+};
+
+/// A value on its way to SQL; monostate is NULL.
+struct TimeOfDay {
+  int minutes;
+};
+struct Day {
+  int32_t days_since_1970;
+};
+using Value =
+    std::variant<std::monostate, std::string, UuidBytes, Day, TimeOfDay, int32_t, std::vector<std::string>>;
+
+/// What is wrong with the input, by field.
+using FieldErrors = std::map<std::string, std::string, std::less<>>;
+
+enum class Shape {
+  object,  // the one row is data; no row is Operation::not_found
+  list,    // data has one member, Operation::member, with all rows
+};
+
+}  // namespace pg_booking::v1
+
+namespace pg_booking {
+
+struct Operation {
+  v1::Source slug_source;  // where salonSlug is; path: it is optional, in the query
+  std::span<const v1::Field> fields;
+  const char* sql;  // $1 tenant_id, [$2 api_key_id if the route writes,] then the fields in order
+  v1::Shape shape;
+  std::string_view member;     // list
+  std::string_view not_found;  // error code when there is no row; empty: an empty list is fine
+  int success_status;
+  void (*check)(const std::vector<v1::Value>& values,
+                v1::FieldErrors& errors);  // rules over several fields; may be null
+};
+
+}  // namespace pg_booking
+
+namespace pg_booking::v1 {
+
+/// The routes of /v1.
+std::span<const Route> routes();
+
+/// Reads the fields from path, query and body, in order. What is wrong is added to errors. `body` may be null
+/// (no body).
+std::vector<Value> read_fields(const Operation& operation, const Exchange& exchange, const json::Value* body,
+                               FieldErrors& errors);
+
+/// A member of the body by its dotted name; null when it is absent or JSON null.
+const json::Value* find_member(const json::Value* body, std::string_view name);
+
+}  // namespace pg_booking::v1

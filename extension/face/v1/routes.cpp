@@ -1,0 +1,198 @@
+#include "face/v1/operation.hpp"
+
+namespace pg_booking::v1 {
+namespace {
+
+constexpr int kMaxRangeDays = 31;
+constexpr std::string_view kStatuses =
+    "pending,confirmed,declined,cancelled,reschedule_proposed,completed,no_show";
+
+// --- inputs ---
+
+constexpr Field location_in_query{
+    .name = "locationSlug", .source = Source::query, .type = Type::slug, .required = false};
+constexpr Field location_in_body{
+    .name = "locationSlug", .source = Source::body, .type = Type::slug, .required = false};
+constexpr Field service_in_body{
+    .name = "serviceId", .source = Source::body, .type = Type::public_id, .required = true, .prefix = "svc"};
+constexpr Field staff_in_body{
+    .name = "staffId", .source = Source::body, .type = Type::public_id, .required = false, .prefix = "staff"};
+constexpr Field booking_in_path{
+    .name = "bookingId", .source = Source::path, .type = Type::public_id, .required = true, .prefix = "bkg"};
+
+constexpr Field catalog_fields[] = {location_in_query};
+
+constexpr Field search_fields[] = {
+    location_in_body,
+    service_in_body,
+    staff_in_body,
+    {.name = "dateRange.from", .source = Source::body, .type = Type::date, .required = true},
+    {.name = "dateRange.to", .source = Source::body, .type = Type::date, .required = true},
+};
+
+constexpr Field create_fields[] = {
+    location_in_body,
+    service_in_body,
+    staff_in_body,
+    {.name = "date", .source = Source::body, .type = Type::date, .required = true},
+    {.name = "startTime", .source = Source::body, .type = Type::time_of_day, .required = true},
+    {.name = "guest.name", .source = Source::body, .type = Type::text, .required = true, .maximum = 200},
+    {.name = "guest.email", .source = Source::body, .type = Type::email, .required = true},
+    {.name = "guest.phone", .source = Source::body, .type = Type::phone, .required = false},
+    {.name = "note", .source = Source::body, .type = Type::text, .required = false, .maximum = 1000},
+    {.name = "pricingVersion", .source = Source::body, .type = Type::text, .required = false, .maximum = 100},
+};
+
+constexpr Field list_fields[] = {
+    location_in_query,
+    {.name = "staffId",
+     .source = Source::query,
+     .type = Type::public_id,
+     .required = false,
+     .prefix = "staff"},
+    {.name = "serviceId",
+     .source = Source::query,
+     .type = Type::public_id,
+     .required = false,
+     .prefix = "svc"},
+    {.name = "status",
+     .source = Source::query,
+     .type = Type::some_of,
+     .required = false,
+     .choices = kStatuses},
+    {.name = "dateFrom", .source = Source::query, .type = Type::date, .required = false},
+    {.name = "dateTo", .source = Source::query, .type = Type::date, .required = false},
+    {.name = "cursor", .source = Source::query, .type = Type::text, .required = false, .maximum = 200},
+    {.name = "limit",
+     .source = Source::query,
+     .type = Type::integer,
+     .required = false,
+     .minimum = 1,
+     .maximum = 100,
+     .default_value = 50},
+};
+
+constexpr Field booking_fields[] = {booking_in_path};
+
+constexpr Field cancel_fields[] = {
+    booking_in_path,
+    {.name = "reason", .source = Source::body, .type = Type::text, .required = false, .maximum = 500},
+    {.name = "initiator",
+     .source = Source::body,
+     .type = Type::one_of,
+     .required = false,
+     .choices = "provider,guest"},
+};
+
+/// dateRange.to is at most 31 days after dateRange.from.
+void check_search(const std::vector<Value>& values, FieldErrors& errors) {
+  const Day* const from = std::get_if<Day>(&values[3]);
+  const Day* const to = std::get_if<Day>(&values[4]);
+  if (from == nullptr || to == nullptr) return;
+  if (to->days_since_1970 < from->days_since_1970)
+    errors.emplace("dateRange.to", "must not be before from");
+  else if (to->days_since_1970 - from->days_since_1970 > kMaxRangeDays)
+    errors.emplace("dateRange.to", "must be at most 31 days after from");
+}
+
+void check_list(const std::vector<Value>& values, FieldErrors& errors) {
+  const Day* const from = std::get_if<Day>(&values[4]);
+  const Day* const to = std::get_if<Day>(&values[5]);
+  if (from != nullptr && to != nullptr && to->days_since_1970 < from->days_since_1970)
+    errors.emplace("dateTo", "must not be before dateFrom");
+}
+
+// --- operations ---
+
+constexpr Operation list_services{.slug_source = Source::query,
+                                  .fields = catalog_fields,
+                                  .sql = "SELECT * FROM booking.v1_list_services($1, $2)",
+                                  .shape = Shape::list,
+                                  .member = "services",
+                                  .not_found = {},
+                                  .success_status = 200,
+                                  .check = nullptr};
+constexpr Operation list_staff{.slug_source = Source::query,
+                               .fields = catalog_fields,
+                               .sql = "SELECT * FROM booking.v1_list_staff($1, $2)",
+                               .shape = Shape::list,
+                               .member = "staff",
+                               .not_found = {},
+                               .success_status = 200,
+                               .check = nullptr};
+constexpr Operation search_availability{
+    .slug_source = Source::body,
+    .fields = search_fields,
+    .sql = "SELECT * FROM booking.v1_search_availability($1, $2, $3, $4, $5, $6)",
+    .shape = Shape::object,
+    .member = {},
+    .not_found = {},
+    .success_status = 200,
+    .check = check_search};
+constexpr Operation create_booking{
+    .slug_source = Source::body,
+    .fields = create_fields,
+    .sql = "SELECT * FROM booking.v1_create_booking($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    .shape = Shape::object,
+    .member = {},
+    .not_found = {},
+    .success_status = 201,
+    .check = nullptr};
+constexpr Operation list_bookings{
+    .slug_source = Source::query,
+    .fields = list_fields,
+    .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    .shape = Shape::object,
+    .member = {},
+    .not_found = {},
+    .success_status = 200,
+    .check = check_list};
+constexpr Operation get_booking{.slug_source = Source::path,
+                                .fields = booking_fields,
+                                .sql = "SELECT * FROM booking.v1_get_booking($1, $2)",
+                                .shape = Shape::object,
+                                .member = {},
+                                .not_found = "booking.not_found",
+                                .success_status = 200,
+                                .check = nullptr};
+constexpr Operation list_booking_events{.slug_source = Source::path,
+                                        .fields = booking_fields,
+                                        .sql = "SELECT * FROM booking.v1_list_booking_events($1, $2)",
+                                        .shape = Shape::list,
+                                        .member = "events",
+                                        .not_found = "booking.not_found",
+                                        .success_status = 200,
+                                        .check = nullptr};
+constexpr Operation cancel_booking{.slug_source = Source::path,
+                                   .fields = cancel_fields,
+                                   .sql = "SELECT * FROM booking.v1_cancel_booking($1, $2, $3, $4, $5)",
+                                   .shape = Shape::object,
+                                   .member = {},
+                                   .not_found = {},
+                                   .success_status = 200,
+                                   .check = nullptr};
+
+// --- the table ---
+
+constexpr Route kRoutes[] = {
+    // method, path, operation, capability, rate group, writes
+    {"GET", "/v1/services", "listServices", "services.read", "catalog", false, &list_services},
+    {"GET", "/v1/staff", "listStaff", "staff.read", "catalog", false, &list_staff},
+    {"POST", "/v1/availability/search", "searchAvailability", "availability.read", "availability", false,
+     &search_availability},
+    {"POST", "/v1/bookings", "createBooking", "booking.create", "booking", true, &create_booking},
+    {"GET", "/v1/bookings", "listBookings", "booking.read", "booking", false, &list_bookings},
+    {"GET", "/v1/bookings/{bookingId}", "getBooking", "booking.read", "booking", false, &get_booking},
+    {"GET", "/v1/bookings/{bookingId}/events", "listBookingEvents", "booking.read", "booking", false,
+     &list_booking_events},
+    {"POST", "/v1/bookings/{bookingId}/cancel", "cancelBooking", "booking.cancel", "booking", true,
+     &cancel_booking},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+}  // namespace pg_booking::v1

@@ -1,0 +1,89 @@
+#include "gateway/errors.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace pg_booking {
+namespace {
+
+constexpr std::array kErrorCodes = {
+    ErrorCode{"auth.missing_key", "BK001", 401, false,
+              "Send your API key as 'Authorization: Bearer bk_live_…'."},
+    ErrorCode{"auth.invalid_key", "BK002", 401, false, "The API key is not valid."},
+    ErrorCode{"auth.key_revoked", "BK003", 401, false, "The API key was revoked."},
+    ErrorCode{"auth.key_expired", "BK004", 401, false, "The API key has expired."},
+    ErrorCode{"auth.plan_insufficient", "BK005", 403, false, "The public API needs a Pro subscription."},
+    ErrorCode{"auth.capability_missing", "BK006", 403, false,
+              "The API key lacks the capability for this operation."},
+    ErrorCode{"auth.scope_mismatch", "BK007", 403, false, "The key is not authorized for this provider."},
+    ErrorCode{"booking.not_found", "BK101", 404, false, "There is no such booking."},
+    ErrorCode{"booking.slot_unavailable", "BK102", 409, false, "This time is not available."},
+    ErrorCode{"booking.invalid_state", "BK103", 409, false, "The booking's status does not allow this."},
+    ErrorCode{"booking.cancel_deadline_passed", "BK104", 409, false,
+              "The guest can no longer cancel this booking."},
+    ErrorCode{"booking.outside_booking_window", "BK105", 409, false,
+              "This time is too soon or too far ahead to be booked."},
+    ErrorCode{"booking.guest_blocked", "BK106", 403, false,
+              "This booking cannot be made. Please contact the business."},
+    ErrorCode{"booking.pricing_changed", "BK107", 409, false,
+              "The price has changed. Read the service again."},
+    ErrorCode{"booking.not_bookable", "BK108", 409, false, "This cannot be booked online at the moment."},
+    ErrorCode{"service.not_found", "BK201", 404, false, "There is no such resource."},
+    ErrorCode{"request.invalid_input", "BK301", 400, false, "The request is not valid. See details.fields."},
+    ErrorCode{"request.route_not_found", "BK302", 404, false, "There is no such path."},
+    ErrorCode{"request.method_not_allowed", "BK303", 405, false,
+              "This path does not know the method. See the Allow header."},
+    ErrorCode{"request.unsupported_media_type", "BK304", 415, false,
+              "Send the body as Content-Type: application/json."},
+    ErrorCode{"request.payload_too_large", "BK305", 413, false, "The request body is too large."},
+    ErrorCode{"internal.error", "BK901", 500, true, "Something went wrong on our side."},
+    ErrorCode{"internal.unavailable", "BK902", 503, true,
+              "The service is not available at the moment. Try again."},
+};
+
+struct SqlstateAnswer {
+  std::string_view sqlstate;  // five characters, or the two of a class
+  std::string_view code;
+};
+
+// Exact codes first, classes after them.
+constexpr std::array kSqlstateAnswers = {
+    SqlstateAnswer{"23P01", "booking.slot_unavailable"},  // exclusion: the last line against double booking
+    SqlstateAnswer{"55P03", "internal.unavailable"},      // lock not available in time
+    SqlstateAnswer{"57014", "internal.unavailable"},      // statement timeout or cancel
+    SqlstateAnswer{"25006", "internal.unavailable"},      // a write met a standby
+    SqlstateAnswer{"40", "internal.unavailable"},  // serialization failure, deadlock, after our own retries
+    SqlstateAnswer{"53", "internal.unavailable"},  // memory, disk, connections
+};
+
+}  // namespace
+
+std::span<const ErrorCode> error_codes() {
+  return kErrorCodes;
+}
+
+const ErrorCode* find_error_code(std::string_view code) {
+  for (const ErrorCode& entry : kErrorCodes)
+    if (entry.code == code) return &entry;
+  return nullptr;
+}
+
+const ErrorCode& error_code(std::string_view code) {
+  const ErrorCode* const entry = find_error_code(code);
+  if (entry == nullptr) throw std::logic_error("unknown error code " + std::string(code));
+  return *entry;
+}
+
+const ErrorCode& error_code_for_sqlstate(std::string_view sqlstate) {
+  for (const ErrorCode& entry : kErrorCodes)
+    if (entry.sqlstate == sqlstate) return entry;
+  for (const SqlstateAnswer& answer : kSqlstateAnswers)
+    if (sqlstate.starts_with(answer.sqlstate)) return error_code(answer.code);
+  return error_code("internal.error");
+}
+
+bool is_transient_conflict(std::string_view sqlstate) {
+  return sqlstate == "40001" || sqlstate == "40P01";
+}
+
+}  // namespace pg_booking

@@ -1,0 +1,45 @@
+#pragma once
+#ifdef POSTGRES_H
+#error "pure header: include it before postgres.h"
+#endif
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/headers.hpp"
+#include "text/url.hpp"
+
+namespace pg_booking {
+
+struct Route;
+
+/// One HTTP request as the gateway got it. The views live as long as the call.
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view header_block;
+  std::string_view body;
+  std::string_view peer;
+};
+
+/// The answer under construction.
+struct HttpAnswer {
+  int status = 200;
+  std::string headers;  // "Name: value\n" lines
+  std::string body;
+};
+
+/// A request on its way through the gateway, parsed as far as every face needs it.
+struct Exchange {
+  HttpRequest request;
+  std::string request_id;  // req_…, in the answer and in the log
+  Target target;
+  std::vector<HeaderField> headers;
+  const Route* route = nullptr;
+  std::vector<std::string> path_parameters;  // in the order of the pattern
+  unsigned owner_id = 0;                     // Oid of the role that owns the gateway function
+  HttpAnswer answer;
+};
+
+}  // namespace pg_booking

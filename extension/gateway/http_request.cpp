@@ -1,0 +1,172 @@
+#include "gateway/http_request.hpp"
+
+#include "gateway/pipeline.hpp"
+#include "text/utf8.hpp"
+
+#include "pg/datum.hpp"
+#include "pg/guard.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
+#include "utils/jsonb.h"
+#include "utils/syscache.h"
+}
+
+// The two SQL functions over the pipeline: one for people and tests, one for pg-booking-http.
+namespace pg_booking {
+namespace {
+
+constinit bool preloaded = false;
+
+/// P-zone.
+void require_preload() {
+  if (preloaded) return;
+  ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                  errmsg("pg_booking is not loaded by the server"),
+                  errhint("Add pg_booking to shared_preload_libraries and restart PostgreSQL.")));
+}
+
+/// P-zone.
+Oid owner_of(Oid function_id) {
+  HeapTuple const tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function_id));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function_id);
+  Oid const owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
+  ReleaseSysCache(tuple);
+  return owner;
+}
+
+/// A text or bytea argument; the empty view for NULL. P-zone.
+std::string_view argument(FunctionCallInfo fcinfo, int number) {
+  return PG_ARGISNULL(number) ? std::string_view{} : view_of(PG_GETARG_VARLENA_PP(number));
+}
+
+void append_header_value(StringInfo block, const char* name, int name_length, const JsonbValue& value) {
+  if (value.type != jbvString)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("request_headers must map each name to a string or an array of strings")));
+  if (memchr(value.val.string.val, '\n', value.val.string.len) != nullptr ||
+      memchr(name, '\n', name_length) != nullptr)
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a header must not contain a line feed")));
+  for (int i = 0; i < name_length; i++)
+    appendStringInfoChar(block, pg_ascii_tolower(static_cast<unsigned char>(name[i])));
+  appendStringInfoString(block, ": ");
+  appendBinaryStringInfo(block, value.val.string.val, value.val.string.len);
+  appendStringInfoChar(block, '\n');
+}
+
+/// The jsonb object of headers as the block that the packed form takes. P-zone.
+std::string_view header_block(Jsonb* headers) {
+  StringInfoData block;
+  initStringInfo(&block);
+  if (!JB_ROOT_IS_OBJECT(headers))
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("request_headers must be a JSON object")));
+  JsonbIterator* iterator = JsonbIteratorInit(&headers->root);
+  JsonbValue key;
+  JsonbValue value;
+  JsonbIteratorToken token = WJB_BEGIN_OBJECT;
+  while ((token = JsonbIteratorNext(&iterator, token == WJB_VALUE ? &value : &key, false)) != WJB_DONE) {
+    if (token != WJB_KEY) continue;
+    token = JsonbIteratorNext(&iterator, &value, false);
+    if (token == WJB_VALUE) {
+      append_header_value(&block, key.val.string.val, key.val.string.len, value);
+      continue;
+    }
+    while ((token = JsonbIteratorNext(&iterator, &value, false)) == WJB_ELEM)
+      append_header_value(&block, key.val.string.val, key.val.string.len, value);
+  }
+  return {block.data, static_cast<size_t>(block.len)};
+}
+
+/// "Name: value\n" lines as a jsonb object. P-zone.
+Datum headers_to_jsonb(std::string_view lines) {
+  JsonbParseState* state = nullptr;
+  pushJsonbValue(&state, WJB_BEGIN_OBJECT, nullptr);
+  while (!lines.empty()) {
+    std::string_view const line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(line.size() + 1);
+    size_t const colon = line.find(": ");
+    JsonbValue key;
+    key.type = jbvString;
+    key.val.string.val = const_cast<char*>(line.data());
+    key.val.string.len = static_cast<int>(colon);
+    pushJsonbValue(&state, WJB_KEY, &key);
+    JsonbValue value;
+    value.type = jbvString;
+    value.val.string.val = const_cast<char*>(line.data() + colon + 2);
+    value.val.string.len = static_cast<int>(line.size() - colon - 2);
+    pushJsonbValue(&state, WJB_VALUE, &value);
+  }
+  return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, nullptr)));
+}
+
+/// P-zone.
+Datum composite_answer(FunctionCallInfo fcinfo, int status, std::string_view headers, std::string_view body) {
+  TupleDesc descriptor;
+  if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+    elog(ERROR, "return type must be a row type");
+  Datum values[] = {Int32GetDatum(status), headers_to_jsonb(headers), text_datum(body)};
+  bool nulls[lengthof(values)] = {};
+  return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
+}
+
+/// P-zone.
+Datum packed_answer(const HttpAnswer& answer) {
+  char status[16];
+  int const status_length = pg_snprintf(status, sizeof status, "%d\n", answer.status);
+  Size const size = VARHDRSZ + status_length + answer.headers.size() + 1 + answer.body.size();
+  auto* const result = static_cast<bytea*>(palloc(size));
+  SET_VARSIZE(result, size);
+  char* cursor = VARDATA(result);
+  memcpy(cursor, status, status_length);
+  cursor += status_length;
+  memcpy(cursor, answer.headers.data(), answer.headers.size());
+  cursor += answer.headers.size();
+  *cursor++ = '\n';
+  memcpy(cursor, answer.body.data(), answer.body.size());
+  return PointerGetDatum(result);
+}
+
+}  // namespace
+
+void gateway_init() {
+  preloaded = process_shared_preload_libraries_in_progress;
+}
+
+}  // namespace pg_booking
+
+using namespace pg_booking;
+
+PG_BOOKING_FUNCTION(pg_booking_http_request) {
+  HttpRequest request;
+  Oid owner = InvalidOid;
+  pg([&] {
+    require_preload();
+    owner = owner_of(fcinfo->flinfo->fn_oid);
+    request.method = argument(fcinfo, 0);
+    request.target = argument(fcinfo, 1);
+    if (!PG_ARGISNULL(2)) request.header_block = header_block(PG_GETARG_JSONB_P(2));
+    request.body = argument(fcinfo, 3);
+    request.peer = argument(fcinfo, 4);
+  });
+  HttpAnswer const answer = handle_request(request, owner);
+  return pg([&] { return composite_answer(fcinfo, answer.status, answer.headers, answer.body); });
+}
+
+PG_BOOKING_FUNCTION(pg_booking_http_request_packed) {
+  HttpRequest request;
+  Oid owner = InvalidOid;
+  pg([&] {
+    require_preload();
+    owner = owner_of(fcinfo->flinfo->fn_oid);
+    request.method = argument(fcinfo, 0);
+    request.target = argument(fcinfo, 1);
+    request.header_block = argument(fcinfo, 2);
+    request.body = argument(fcinfo, 3);
+    request.peer = argument(fcinfo, 4);
+  });
+  HttpAnswer const answer = handle_request(request, owner);
+  return pg([&] { return packed_answer(answer); });
+}

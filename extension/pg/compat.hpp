@@ -1,0 +1,59 @@
+#pragma once
+
+// The only home of version #ifs. Built and tested on 15; 14 and 16 to 18 are kept compiling by what is known
+// of them.
+#include "pg/postgres.hpp"
+
+#if PG_VERSION_NUM < 140000 || PG_VERSION_NUM >= 190000
+#error "pg_booking supports PostgreSQL 14 to 18"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+extern "C" {
+#include "varatt.h"
+}
+#endif
+
+namespace pg_booking {
+
+/// Memory that a GUC check hook hands to its assign hook; null when there is none.
+inline void* guc_extra_alloc(size_t size) noexcept {
+#if PG_VERSION_NUM >= 160000
+  return guc_malloc(LOG, size);
+#else
+  return malloc(size);
+#endif
+}
+
+/// Makes unknown settings below our prefix an error instead of a silent placeholder.
+inline void reserve_guc_prefix(const char* prefix) {
+#if PG_VERSION_NUM >= 150000
+  MarkGUCPrefixReserved(prefix);
+#else
+  EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/// Prepares a set-returning function to fill its tuplestore: ((ReturnSetInfo*)fcinfo->resultinfo)->setResult
+/// and setDesc.
+inline void materialize_result(FunctionCallInfo fcinfo) {
+#if PG_VERSION_NUM >= 150000
+  InitMaterializedSRF(fcinfo, 0);
+#else
+  auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+  if (result == nullptr || !IsA(result, ReturnSetInfo) || (result->allowedModes & SFRM_Materialize) == 0)
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("set-valued function called where no set is allowed")));
+  MemoryContext const before = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+  TupleDesc descriptor;
+  if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+    elog(ERROR, "return type must be a row type");
+  result->returnMode = SFRM_Materialize;
+  result->setResult =
+      tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+  result->setDesc = descriptor;
+  MemoryContextSwitchTo(before);
+#endif
+}
+
+}  // namespace pg_booking

@@ -1,0 +1,38 @@
+#include "pg/role.hpp"
+
+namespace pg_booking {
+
+Identity become_owner(Oid owner_id) {
+  Identity before{};
+  GetUserIdAndSecContext(&before.user_id, &before.security_context);
+  SetUserIdAndSecContext(owner_id, before.security_context | SECURITY_LOCAL_USERID_CHANGE);
+  return before;
+}
+
+void leave_owner(const Identity& before) {
+  SetUserIdAndSecContext(before.user_id, before.security_context);
+}
+
+Identity become_role(const char* role) {
+  Identity before{};
+  GetUserIdAndSecContext(&before.user_id, &before.security_context);
+  // Setting the role first checks membership and makes both ways to ask for it agree; the security context
+  // then keeps RESET ROLE, SET ROLE and set_config('role', …) from undoing it. GUC_ACTION_SAVE ends with the
+  // subtransaction.
+  set_config_option("role", role, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                    ERROR, false);
+  SetUserIdAndSecContext(GetUserId(), before.security_context | SECURITY_LOCAL_USERID_CHANGE);
+  return before;
+}
+
+void leave_role(const Identity& before) {
+  SetUserIdAndSecContext(GetUserId(), before.security_context);
+}
+
+void verify_identity(const Identity& before) {
+  if (GetUserId() != before.user_id)
+    ereport(FATAL,
+            (errcode(ERRCODE_INTERNAL_ERROR), errmsg("pg_booking: the session's role was not restored")));
+}
+
+}  // namespace pg_booking

@@ -1,0 +1,78 @@
+#include "text/typeid.hpp"
+#include "text/uuid.hpp"
+
+#include "pg/settings.hpp"
+
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+
+namespace pg_booking {
+namespace {
+
+constinit char* tenant_id_text = nullptr;
+
+struct TenantSetting {
+  bool is_set;
+  pg_uuid_t id;
+};
+constinit TenantSetting tenant{};
+
+// GUC hooks are called from C frames: they neither throw nor report.
+bool check_tenant_id(char** new_value, void** extra, GucSource) noexcept {
+  TenantSetting parsed{};
+  if (*new_value != nullptr && **new_value != '\0') {
+    std::optional<UuidBytes> const uuid = parse_uuid(*new_value);
+    if (!uuid) {
+      GUC_check_errdetail("A tenant is named by its UUID.");
+      return false;
+    }
+    parsed.is_set = true;
+    memcpy(parsed.id.data, uuid->data(), sizeof parsed.id.data);
+  }
+  *extra = guc_extra_alloc(sizeof(TenantSetting));
+  if (*extra == nullptr) return false;
+  memcpy(*extra, &parsed, sizeof parsed);
+  return true;
+}
+
+void assign_tenant_id(const char*, void* extra) noexcept {
+  if (extra == nullptr)
+    tenant = TenantSetting{};
+  else
+    memcpy(&tenant, extra, sizeof tenant);
+}
+
+}  // namespace
+
+void settings_init() {
+  DefineCustomStringVariable(
+      "pg_booking.tenant_id",
+      "The tenant as which the session works: row-level security shows its rows only.",
+      "Set by the HTTP gateway for each request; superusers may set it to look at one tenant's rows.",
+      &tenant_id_text, "", PGC_SUSET, GUC_NOT_IN_SAMPLE, check_tenant_id, assign_tenant_id, nullptr);
+  reserve_guc_prefix("pg_booking");
+}
+
+const pg_uuid_t* current_tenant() noexcept {
+  return tenant.is_set ? &tenant.id : nullptr;
+}
+
+void set_current_tenant(const pg_uuid_t& tenant_id) {
+  char* const text = DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&tenant_id)));
+  set_config_option("pg_booking.tenant_id", text, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR,
+                    false);
+  pfree(text);
+}
+
+}  // namespace pg_booking
+
+PG_BOOKING_FUNCTION(pg_booking_current_tenant) {
+  const pg_uuid_t* const tenant_id = pg_booking::current_tenant();
+  if (tenant_id == nullptr) PG_RETURN_NULL();
+  // The setting may change while the value is in use: hand out a copy.
+  return pg_booking::pg([&] {
+    auto* const copy = static_cast<pg_uuid_t*>(palloc(sizeof(pg_uuid_t)));
+    *copy = *tenant_id;
+    return UUIDPGetDatum(copy);
+  });
+}
