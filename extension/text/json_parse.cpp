@@ -85,7 +85,7 @@ class StrictHandler : public json::BaseReaderHandler<json::UTF8<>, StrictHandler
 
   bool enter() {
     if (++depth_ <= kMaxJsonDepth) return true;
-    return refuse("Arrays and objects are nested too deeply; 64 levels are allowed.", stream_.Tell() - 1);
+    return refuse("Arrays and objects are nested too deeply; 64 levels are allowed.", stream_.Tell());
   }
 
   bool is_storable(std::string_view text) {
@@ -111,7 +111,7 @@ class StrictHandler : public json::BaseReaderHandler<json::UTF8<>, StrictHandler
     }
     double value = 0;
     if (std::from_chars(text.data(), end, value).ec != std::errc{}) {
-      if (!is_below_one(text)) return refuse("The number is too big.", start);
+      if (!is_below_one(text)) return refuse(json::GetParseError_En(json::kParseErrorNumberTooBig), start);
       value = 0;
     }
     return document_.Double(value);
@@ -155,7 +155,12 @@ std::optional<JsonError> read_strictly(std::string_view text, json::Document& do
   StrictHandler handler(document, stream);
   const json::ParseResult result = reader.Parse<kFlags>(stream, handler);
   if (handler.refusal()) return handler.refusal();
-  if (result.IsError()) return JsonError{json::GetParseError_En(result.Code()), result.Offset()};
+  if (result.IsError()) {
+    // The reader calls a text "empty" if it finds no value at its start.
+    const bool is_misnamed = result.Code() == json::kParseErrorDocumentEmpty && result.Offset() < text.size();
+    const json::ParseErrorCode code = is_misnamed ? json::kParseErrorValueInvalid : result.Code();
+    return JsonError{json::GetParseError_En(code), result.Offset()};
+  }
   // The reader takes a NUL byte for the end of its input.
   if (stream.Tell() != text.size()) {
     return JsonError{json::GetParseError_En(json::kParseErrorDocumentRootNotSingular), stream.Tell()};
