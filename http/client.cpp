@@ -1,0 +1,180 @@
+#include "client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace pg_booking::http {
+
+namespace {
+
+using std::chrono::seconds;
+using Stage = RequestReader::Stage;
+
+constexpr seconds kIdleTime{60};   // between requests
+constexpr seconds kHeadTime{5};    // from a head's first byte to its last, however it drips
+constexpr seconds kBodyTime{10};   // from a body's first byte to its last
+constexpr seconds kWriteTime{60};  // for a whole answer
+constexpr seconds kLingerTime{2};  // for the client to stop sending after a last answer
+
+std::string address_of_peer(int socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size()) == nullptr ? "" : text.data();
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  // A dual-stack socket sees IPv4 clients as ::ffff:a.b.c.d: one client has one address.
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    constexpr std::size_t kEmbeddedV4 = 12;
+    return ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[kEmbeddedV4], text.data(), text.size()) == nullptr
+               ? ""
+               : text.data();
+  }
+  return ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size()) == nullptr ? "" : text.data();
+}
+
+bool would_block() {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+}  // namespace
+
+Client::Client(int socket, std::atomic<std::size_t>& population)
+    : socket_(socket),
+      population_(population),
+      peer_(address_of_peer(socket)),
+      deadline_(Clock::now() + kIdleTime) {
+  ++population_;
+}
+
+Client::~Client() {
+  ::close(socket_);
+  --population_;
+}
+
+bool Client::is_idle() const {
+  return state_ == State::kReading && reader_.stage() == Stage::kIdle;
+}
+
+Client::Step Client::advance() {
+  while (true) {
+    const State before = state_;
+    Step step = Step::kClosed;
+    if (before == State::kReading) step = advance_reading();
+    if (before == State::kWriting) step = advance_writing();
+    if (before == State::kLingering) step = advance_lingering();
+    if (state_ == before) return step;
+  }
+}
+
+void Client::expire() {
+  const bool half_sent = state_ == State::kReading && reader_.stage() != Stage::kIdle && !rejection_;
+  if (half_sent) {
+    rejection_ = Rejection{408, "The request did not arrive in time."};
+  } else {
+    state_ = State::kClosed;
+  }
+}
+
+Client::Step Client::advance_reading() {
+  if (rejection_) return Step::kRejected;
+  try {
+    reader_.advance();
+    while (reader_.stage() != Stage::kReady) {
+      set_reading_deadline();
+      if (reader_.take_continue()) {
+        output_ = "HTTP/1.1 100 Continue\r\n\r\n";
+        state_ = State::kWriting;
+        return Step::kWritable;
+      }
+      const Step step = read_some();
+      if (step != Step::kRequest) return step;
+    }
+  } catch (const Rejection& rejection) {
+    rejection_ = rejection;
+    return Step::kRejected;
+  }
+  timed_stage_ = Stage::kReady;
+  return Step::kRequest;
+}
+
+/// Starts the clock whenever a request enters its next stage.
+void Client::set_reading_deadline() {
+  const Stage stage = reader_.stage();
+  if (stage == timed_stage_) return;
+  timed_stage_ = stage;
+  deadline_ = Clock::now() + (stage == Stage::kIdle   ? kIdleTime
+                              : stage == Stage::kHead ? kHeadTime
+                                                      : kBodyTime);
+}
+
+/// kRequest here means: something was read, go on.
+Client::Step Client::read_some() {
+  std::array<char, 16 * 1024> chunk;
+  const ssize_t length = ::recv(socket_, chunk.data(), chunk.size(), MSG_DONTWAIT);
+  if (length > 0) {
+    reader_.append({chunk.data(), static_cast<std::size_t>(length)});
+    return Step::kRequest;
+  }
+  if (length < 0 && (would_block() || errno == EINTR)) return Step::kReadable;
+  state_ = State::kClosed;
+  return Step::kClosed;
+}
+
+void Client::answer(std::string wire, bool keep_alive) {
+  output_ = std::move(wire);
+  sent_ = 0;
+  keep_alive_ = keep_alive;
+  state_ = State::kWriting;
+  deadline_ = Clock::now() + kWriteTime;
+}
+
+Client::Step Client::advance_writing() {
+  while (sent_ < output_.size()) {
+    const ssize_t length =
+        ::send(socket_, output_.data() + sent_, output_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (length >= 0) {
+      sent_ += static_cast<std::size_t>(length);
+    } else if (would_block()) {
+      return Step::kWritable;
+    } else if (errno != EINTR) {
+      state_ = State::kClosed;
+      return Step::kClosed;
+    }
+  }
+  output_.clear();
+  sent_ = 0;
+  if (keep_alive_) {
+    state_ = State::kReading;
+  } else if (rejection_) {
+    ::shutdown(socket_, SHUT_WR);
+    state_ = State::kLingering;
+    deadline_ = Clock::now() + kLingerTime;
+  } else {
+    state_ = State::kClosed;
+  }
+  return Step::kClosed;
+}
+
+Client::Step Client::advance_lingering() {
+  std::array<char, 16 * 1024> discarded;
+  while (true) {
+    const ssize_t length = ::recv(socket_, discarded.data(), discarded.size(), MSG_DONTWAIT);
+    if (length < 0 && would_block()) return Step::kReadable;
+    if (length == 0 || (length < 0 && errno != EINTR)) {
+      state_ = State::kClosed;
+      return Step::kClosed;
+    }
+  }
+}
+
+}  // namespace pg_booking::http
