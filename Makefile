@@ -30,7 +30,7 @@ down:
 
 check: deps-check
 	@$(MAKE) --no-print-directory stage build/unit/run
-	@test/bin/check
+	@PURE_DIRS="$(PURE_DIRS)" test/bin/check
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory stage
