@@ -141,7 +141,6 @@ OutcomeUnknown Connection::broken() {
   if (timed_out_) return {"the database did not answer in time"};
   std::string reason = last_error(connection_.get());
   return {reason.empty() ? "the connection to the database broke" : std::move(reason)};
-};
 }
 
 }  // namespace pg_booking::http
