@@ -168,26 +168,66 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.v1_bookings(uuid) IS 'A tenant''s bookings as /v1 shows them, with the columns to filter and order by.';
 
-CREATE FUNCTION booking.v1_get_booking(tenant_id uuid, booking_id uuid) RETURNS TABLE (booking booking.v1_booking)
-  LANGUAGE sql STABLE
+CREATE FUNCTION booking.v1_get_booking(tenant_id uuid, booking_id uuid) RETURNS SETOF booking.v1_booking
+  LANGUAGE sql STABLE ROWS 1
 BEGIN ATOMIC
-  SELECT b.booking FROM booking.v1_bookings(v1_get_booking.tenant_id) AS b WHERE b.booking_id = v1_get_booking.booking_id;
+  SELECT (b.booking).* FROM booking.v1_bookings(v1_get_booking.tenant_id) AS b WHERE b.booking_id = v1_get_booking.booking_id;
 END;
 COMMENT ON FUNCTION booking.v1_get_booking(uuid, uuid) IS 'GET /v1/bookings/{bookingId}.';
 
+CREATE FUNCTION booking.v1_make_cursor(filters text, at timestamptz, id uuid) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT
+BEGIN ATOMIC
+  SELECT rtrim(translate(encode(
+    substr(sha256(convert_to(filters, 'UTF8')), 1, 8) || int8send((extract(epoch FROM at) * 1000000)::bigint) || uuid_send(id),
+    'base64'), '+/', '-_'), '=');
+END;
+COMMENT ON FUNCTION booking.v1_make_cursor(text, timestamptz, uuid) IS
+  'Where a list goes on after this row, bound to its filters (the tenant among them): opaque text of 43 characters.';
+
+CREATE FUNCTION booking.v1_read_cursor(filters text, cursor text, OUT at timestamptz, OUT id uuid)
+  LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  packed bytea;
+BEGIN
+  IF cursor ~ '^[A-Za-z0-9_-]{43}$' THEN
+    packed := decode(translate(cursor, '-_', '+/') || '=', 'base64');
+    at := 'epoch'::timestamptz + ('x' || encode(substr(packed, 9, 8), 'hex'))::bit(64)::bigint * interval '1 microsecond';
+    id := encode(substr(packed, 17, 16), 'hex')::uuid;
+  END IF;
+  -- Made again from what was read, it must be the same: other filters, another tenant or a changed character are refused alike.
+  IF cursor IS NOT NULL AND booking.v1_make_cursor(filters, at, id) IS DISTINCT FROM cursor THEN
+    PERFORM booking.raise_error('request.invalid_input',
+      '{"fields":{"cursor":"must be the nextCursor of an answer to the same filters"}}');
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_read_cursor(text, text) IS
+  'The row after which a list goes on; NULLs for no cursor. Refuses one that was not made for these filters.';
+
 CREATE FUNCTION booking.v1_list_bookings(
-  tenant_id uuid, location_slug text, staff_id uuid, service_id uuid, statuses text[], date_from date, date_to date, "limit" integer)
-  RETURNS TABLE (bookings booking.v1_booking[])
+  tenant_id uuid, location_slug text, staff_id uuid, service_id uuid, statuses text[], date_from date, date_to date,
+  cursor text, "limit" integer)
+  RETURNS TABLE (bookings booking.v1_booking[], "nextCursor" text)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  filters CONSTANT text := ROW(tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to)::text;
   place_id uuid;
+  after_at timestamptz;
+  after_id uuid;
+  ids uuid[];
+  starts timestamptz[];
 BEGIN
   IF location_slug IS NOT NULL THEN
     place_id := (booking.v1_location(tenant_id, location_slug)).id;
   END IF;
-  bookings := ARRAY(
-    SELECT b.booking FROM booking.v1_bookings(v1_list_bookings.tenant_id) AS b
+  SELECT position.at, position.id INTO after_at, after_id FROM booking.v1_read_cursor(filters, cursor) AS position;
+  -- One row more than asked for tells whether there is a next page.
+  SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.starts_at) INTO bookings, ids, starts
+  FROM (
+    SELECT b.booking, b.booking_id, b.starts_at FROM booking.v1_bookings(v1_list_bookings.tenant_id) AS b
     WHERE (place_id IS NULL OR b.location_id = place_id)
       AND (v1_list_bookings.staff_id IS NULL OR b.staff_id = v1_list_bookings.staff_id)
       AND (v1_list_bookings.service_id IS NULL OR b.service_id = v1_list_bookings.service_id)
@@ -197,13 +237,18 @@ BEGIN
            AND b.starts_at > (date_from::timestamp AT TIME ZONE 'UTC') - interval '24 hours')
       AND (date_to IS NULL OR b.local_date <= date_to
            AND b.starts_at < (date_to::timestamp AT TIME ZONE 'UTC') + interval '48 hours')
+      AND (after_at IS NULL OR (b.starts_at, b.booking_id) > (after_at, after_id))
     ORDER BY b.starts_at, b.booking_id
-    LIMIT "limit");
+    LIMIT "limit" + 1) AS page;
+  IF cardinality(ids) > "limit" THEN
+    "nextCursor" := booking.v1_make_cursor(filters, starts["limit"], ids["limit"]);
+  END IF;
+  bookings := coalesce(bookings[:"limit"], '{}');
   RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, integer) IS
-  'GET /v1/bookings: filtered by whatever is not NULL, by start, then id.';
+COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, text, integer) IS
+  'GET /v1/bookings: filtered by whatever is not NULL, by start, then id, a page at a time.';
 
 CREATE FUNCTION booking.v1_list_booking_events(tenant_id uuid, booking_id uuid)
   RETURNS TABLE (id text, event booking.booking_event, "fromStatus" booking.booking_status, "toStatus" booking.booking_status,
@@ -222,7 +267,7 @@ COMMENT ON FUNCTION booking.v1_list_booking_events(uuid, uuid) IS 'GET /v1/booki
 CREATE FUNCTION booking.v1_create_booking(
   tenant_id uuid, api_key_id uuid, location_slug text, service_id uuid, staff_id uuid, local_date date, start_time time,
   guest_name text, guest_email text, guest_phone text, note text, pricing_version text)
-  RETURNS TABLE (booking booking.v1_booking)
+  RETURNS SETOF booking.v1_booking
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -263,7 +308,7 @@ COMMENT ON FUNCTION booking.v1_create_booking(uuid, uuid, text, uuid, uuid, date
   'POST /v1/bookings: books a local date and time that search offers.';
 
 CREATE FUNCTION booking.v1_cancel_booking(tenant_id uuid, api_key_id uuid, booking_id uuid, reason text, initiator text)
-  RETURNS TABLE (booking booking.v1_booking)
+  RETURNS SETOF booking.v1_booking
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

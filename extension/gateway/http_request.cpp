@@ -66,8 +66,8 @@ std::string_view header_block(Jsonb* headers) {
   JsonbIterator* iterator = JsonbIteratorInit(&headers->root);
   JsonbValue key;
   JsonbValue value;
-  JsonbIteratorToken token = WJB_BEGIN_OBJECT;
-  while ((token = JsonbIteratorNext(&iterator, token == WJB_VALUE ? &value : &key, false)) != WJB_DONE) {
+  JsonbIteratorToken token;
+  while ((token = JsonbIteratorNext(&iterator, &key, false)) != WJB_DONE) {
     if (token != WJB_KEY) continue;
     token = JsonbIteratorNext(&iterator, &value, false);
     if (token == WJB_VALUE) {

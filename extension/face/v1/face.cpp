@@ -105,15 +105,16 @@ void write_answer(Exchange& exchange, const Operation& operation, const Result& 
   std::string& body = exchange.answer.body;
   body.reserve(result.data.size() + result.meta.size() + 160);
   body = "{\"ok\":true,\"data\":";
-  if (operation.shape == Shape::list) {
+  bool const is_list = operation.shape == Shape::list;
+  if (!operation.member.empty()) {
     body += "{\"";
     body += operation.member;
-    body += "\":[";
-    body += result.data;
-    body += "]}";
-  } else {
-    body += result.data;
+    body += "\":";
   }
+  if (is_list) body += '[';
+  body += result.data;
+  if (is_list) body += ']';
+  if (!operation.member.empty()) body += '}';
   body += ',';
   append_meta(body, exchange);
   body += result.meta;

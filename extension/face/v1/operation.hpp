@@ -61,7 +61,7 @@ using Value =
 using FieldErrors = std::map<std::string, std::string, std::less<>>;
 
 enum class Shape {
-  object,  // the one row is data; no row is Operation::not_found
+  object,  // the one row is data, or its member Operation::member
   list,    // data has one member, Operation::member, with all rows
 };
 
@@ -74,7 +74,7 @@ struct Operation {
   std::span<const v1::Field> fields;
   const char* sql;  // $1 tenant_id, [$2 api_key_id if the route writes,] then the fields in order
   v1::Shape shape;
-  std::string_view member;     // list
+  std::string_view member;     // of data; empty: the row itself is data
   std::string_view not_found;  // error code when there is no row; empty: an empty list is fine
   int success_status;
   void (*check)(const std::vector<v1::Value>& values,
