@@ -14,7 +14,7 @@ SHLIB_LINK = -lstdc++ -lcrypto
 
 # The install script is made of one file per subject, in this order.
 SQL_PARTS = $(addprefix sql/,header.sql roles.sql types.sql functions.sql tenants.sql staff.sql services.sql \
-	calendar.sql customers.sql bookings.sql api_keys.sql slots.sql booking_flow.sql v1.sql gateway.sql \
+	calendar.sql customers.sql bookings.sql api_keys.sql idempotency.sql slots.sql booking_flow.sql v1.sql gateway.sql \
 	security.sql dump.sql)
 
 # Tests by wildcard: a file that exists is a test that runs.
@@ -51,12 +51,12 @@ build/extension/%.o: extension/%.cpp META.json
 HTTP_PACKAGES = cpp-httplib libpq openssl
 HTTP_CPPFLAGS = -Ihttp -Iextension -DPG_BOOKING_VERSION='"$(EXTENSION_VERSION)"' \
 	$(subst -I,-isystem ,$(shell pkg-config --cflags $(HTTP_PACKAGES)))
-HTTP_SOURCES = $(wildcard http/*.cpp)
+HTTP_SOURCES = $(wildcard http/*.cpp http/message/*.cpp)
 build/http/%.o: http/%.cpp META.json
 	@mkdir -p $(@D)
 	$(CXX) -std=c++20 -O2 -g -pthread -Wall -Wextra -Werror $(HTTP_CPPFLAGS) -MMD -MP -c -o $@ $<
 
-pg-booking-http: $(patsubst %.cpp,build/%.o,$(HTTP_SOURCES))
+pg-booking-http: $(patsubst %.cpp,build/%.o,$(HTTP_SOURCES) $(wildcard extension/text/*.cpp))
 	$(CXX) -pthread -o $@ $^ $(shell pkg-config --libs $(HTTP_PACKAGES))
 
 -include $(shell find build/extension build/http -name '*.d' 2>/dev/null)

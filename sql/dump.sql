@@ -13,5 +13,6 @@ SELECT pg_catalog.pg_extension_config_dump('booking.customers', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.bookings', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.busy_times', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.booking_events', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.idempotency_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_key_lookups', '');

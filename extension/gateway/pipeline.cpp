@@ -1,11 +1,15 @@
 #include "gateway/pipeline.hpp"
 
+#include <exception>
+
 #include "gateway/errors.hpp"
 #include "gateway/routes.hpp"
 #include "pg/identifiers.hpp"
 #include "text/typeid.hpp"
 
+#include "gateway/database_error.hpp"
 #include "pg/guard.hpp"
+#include "pg/role.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pg_booking {
@@ -14,29 +18,17 @@ namespace {
 constexpr int kMaxAttempts = 3;
 
 void run_in_subtransaction(const Face& face, Exchange& exchange) {
+  Identity const caller = current_identity();
   Subtransaction subtransaction(/*read_only=*/!exchange.route->writes);
   face.run(exchange);
   subtransaction.commit();
+  pg([&] { verify_identity(caller); });
 }
 
-std::string sqlstate_of(const PgError& error) {
-  return unpack_sql_state(error.data->sqlerrcode);
-}
-
-/// Our own errors carry JSON in DETAIL; any other error's texts may hold SQL or another tenant's values and
-/// stay in the log.
-ApiError answer_for(const PgError& error, const Exchange& exchange) {
-  std::string const sqlstate = sqlstate_of(error);
-  const ErrorCode& entry = error_code_for_sqlstate(sqlstate);
-  bool const ours = sqlstate == entry.sqlstate;
-  if (!ours)
-    pg([&] {
-      ereport(LOG,
-              (errcode(error.data->sqlerrcode),
-               errmsg("pg_booking: request %s failed: %s", exchange.request_id.c_str(), error.data->message),
-               error.data->context != nullptr ? errcontext("%s", error.data->context) : 0));
-    });
-  return {entry, ours && error.data->detail != nullptr ? error.data->detail : ""};
+/// A fault of our own, or memory that ran out: the caller learns no more than that.
+ApiError to_api_error(const std::exception& error, const std::string& request_id) {
+  pg([&] { ereport(LOG, (errmsg("pg_booking: request %s failed: %s", request_id.c_str(), error.what()))); });
+  return ApiError("internal.error");
 }
 
 void run_with_retries(const Face& face, Exchange& exchange) {
@@ -46,8 +38,10 @@ void run_with_retries(const Face& face, Exchange& exchange) {
       return;
     } catch (const PgError& error) {
       if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate_of(error)))
-        throw answer_for(error, exchange);
+        throw to_api_error(error, exchange.request_id);
       exchange.answer = HttpAnswer{};
+    } catch (const std::exception& error) {
+      throw to_api_error(error, exchange.request_id);
     }
   }
 }

@@ -2,9 +2,14 @@
 
 namespace pg_booking {
 
+Identity current_identity() {
+  Identity identity{};
+  GetUserIdAndSecContext(&identity.user_id, &identity.security_context);
+  return identity;
+}
+
 Identity become_owner(Oid owner_id) {
-  Identity before{};
-  GetUserIdAndSecContext(&before.user_id, &before.security_context);
+  Identity const before = current_identity();
   SetUserIdAndSecContext(owner_id, before.security_context | SECURITY_LOCAL_USERID_CHANGE);
   return before;
 }
@@ -14,8 +19,7 @@ void leave_owner(const Identity& before) {
 }
 
 Identity become_role(const char* role) {
-  Identity before{};
-  GetUserIdAndSecContext(&before.user_id, &before.security_context);
+  Identity const before = current_identity();
   // Setting the role first checks membership and makes both ways to ask for it agree; the security context
   // then keeps RESET ROLE, SET ROLE and set_config('role', …) from undoing it. GUC_ACTION_SAVE ends with the
   // subtransaction.

@@ -10,6 +10,9 @@ struct Identity {
   int security_context;
 };
 
+/// Who runs now.
+Identity current_identity();
+
 /// Switches to the owner of the extension's functions for a look-up that has no tenant yet. Nothing that the
 /// caller wrote may run meanwhile. P-zone; end with leave_owner. An error in between is undone by the
 /// subtransaction's rollback.

@@ -64,6 +64,10 @@ void set_current_tenant(const pg_uuid_t& tenant_id) {
   pfree(text);
 }
 
+void set_lock_timeout(const char* value) {
+  set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
+}
+
 }  // namespace pg_booking
 
 PG_BOOKING_FUNCTION(pg_booking_current_tenant) {

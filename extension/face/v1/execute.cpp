@@ -18,6 +18,9 @@ namespace pg_booking::v1 {
 namespace {
 
 constexpr const char* kRole = "booking_integration";
+// How long a write waits for another one: for the same idempotency key, the same person's calendar, the same
+// booking.
+constexpr const char* kLockTimeout = "2s";
 constexpr int32_t kPostgresEpochDays = 10957;  // 2000-01-01 since 1970-01-01
 constexpr size_t kMaxRoutes = 32;
 
@@ -68,10 +71,6 @@ Datum to_datum(const Value& value) {
 /// P-zone.
 uint64 run(Statement& statement, const Route& route, const ApiKey& key, const Value* values, StringInfo data,
            StringInfo meta) {
-  pg_uuid_t tenant_id;
-  memcpy(tenant_id.data, key.tenant_id.data(), sizeof tenant_id.data);
-  set_current_tenant(tenant_id);
-  Identity const caller = become_role(kRole);
   DestReceiver* const receiver = create_json_receiver(data, meta);
 
   spi_connect();
@@ -86,12 +85,26 @@ uint64 run(Statement& statement, const Route& route, const ApiKey& key, const Va
   }
   uint64 const rows = statement.execute(parameters, count, /*read_only=*/!route.writes, receiver);
   spi_finish();
-
-  leave_role(caller);
   return rows;
 }
 
 }  // namespace
+
+CallerScope::CallerScope(const ApiKey& key, bool writes) {
+  Identity const outer = pg([&] {
+    pg_uuid_t tenant_id;
+    memcpy(tenant_id.data, key.tenant_id.data(), sizeof tenant_id.data);
+    set_current_tenant(tenant_id);
+    if (writes) set_lock_timeout(kLockTimeout);
+    return become_role(kRole);
+  });
+  outer_user_ = outer.user_id;
+  outer_security_context_ = outer.security_context;
+}
+
+void CallerScope::leave() {
+  pg([&] { leave_role(Identity{outer_user_, outer_security_context_}); });
+}
 
 Result execute(const Route& route, const ApiKey& key, const std::vector<Value>& values) {
   Statement& statement = statement_of(route);

@@ -15,8 +15,19 @@ struct Result {
   std::string meta;  // members, each with a leading comma
 };
 
-/// Runs the route's statement as booking_integration of the key's tenant. Must be inside a subtransaction.
-/// C-zone.
+/// The rest of a request's subtransaction as booking_integration of the key's tenant. leave() before the
+/// subtransaction is committed; its rollback needs none. C-zone.
+class CallerScope {
+ public:
+  CallerScope(const ApiKey& key, bool writes);
+  void leave();
+
+ private:
+  unsigned outer_user_;
+  int outer_security_context_;
+};
+
+/// Runs the route's statement. Must be inside a CallerScope. C-zone.
 Result execute(const Route& route, const ApiKey& key, const std::vector<Value>& values);
 
 }  // namespace pg_booking::v1

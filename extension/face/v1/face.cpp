@@ -1,13 +1,15 @@
 #include "face/v1/face.hpp"
 
 #include "engine/api_key.hpp"
+#include "face/v1/envelope.hpp"
 #include "face/v1/execute.hpp"
+#include "face/v1/idempotent.hpp"
 #include "face/v1/operation.hpp"
 #include "gateway/routes.hpp"
 #include "text/json_parse.hpp"
 #include "text/json_write.hpp"
 
-// Bokko's dialect: the order of checks, the envelope, the error body.
+// Bokko's dialect: the order of its checks.
 namespace pg_booking::v1 {
 namespace {
 
@@ -95,32 +97,11 @@ void check_scope(const Exchange& exchange, const json::Value* body, const ApiKey
   if (given != key.tenant_slug) throw ApiError("auth.scope_mismatch");
 }
 
-void append_meta(std::string& out, const Exchange& exchange) {
-  out += "\"meta\":{\"requestId\":\"";
-  out += exchange.request_id;
-  out += "\",\"v\":\"1\"";
-}
-
-void write_answer(Exchange& exchange, const Operation& operation, const Result& result) {
-  std::string& body = exchange.answer.body;
-  body.reserve(result.data.size() + result.meta.size() + 160);
-  body = "{\"ok\":true,\"data\":";
-  bool const is_list = operation.shape == Shape::list;
-  if (!operation.member.empty()) {
-    body += "{\"";
-    body += operation.member;
-    body += "\":";
-  }
-  if (is_list) body += '[';
-  body += result.data;
-  if (is_list) body += ']';
-  if (!operation.member.empty()) body += '}';
-  body += ',';
-  append_meta(body, exchange);
-  body += result.meta;
-  body += "}}";
-  exchange.answer.status = operation.success_status;
-  exchange.answer.headers += "Content-Type: application/json\nCache-Control: no-store\n";
+Outcome perform(const Exchange& exchange, const ApiKey& key, const std::vector<Value>& values) {
+  const Operation& operation = *exchange.route->operation;
+  Result result = execute(*exchange.route, key, values);
+  if (result.rows == 0 && !operation.not_found.empty()) throw ApiError(operation.not_found);
+  return success_outcome(operation, std::move(result));
 }
 
 void run(Exchange& exchange) {
@@ -134,27 +115,20 @@ void run(Exchange& exchange) {
   FieldErrors errors;
   std::vector<Value> const values = read_fields(operation, exchange, body, errors);
   if (!errors.empty()) refuse_fields(errors);
-  Result const result = execute(route, key, values);
-  if (result.rows == 0 && !operation.not_found.empty()) throw ApiError(operation.not_found);
-  write_answer(exchange, operation, result);
+  std::optional<UuidBytes> const idempotency_key =
+      route.writes ? read_idempotency_key(exchange) : std::nullopt;
+
+  CallerScope scope(key, route.writes);
+  auto const effect = [&] { return perform(exchange, key, values); };
+  if (idempotency_key)
+    run_once(exchange, key, *idempotency_key, body, effect);
+  else
+    write_answer(exchange, effect());
+  scope.leave();
 }
 
 void render_error(Exchange& exchange, const ApiError& error) {
-  std::string& body = exchange.answer.body;
-  body = "{\"ok\":false,\"error\":{\"code\":\"";
-  body += error.code->code;
-  body += "\",\"message\":";
-  append_json_string(body, error.code->message);
-  body += ",\"retryable\":";
-  body += error.code->retryable ? "true" : "false";
-  if (!error.details.empty()) {
-    body += ",\"details\":";
-    body += error.details;
-  }
-  body += "},";
-  append_meta(body, exchange);
-  body += "}}";
-  exchange.answer.headers += "Content-Type: application/json\nCache-Control: no-store\n";
+  write_answer(exchange, error_outcome(error));
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+#include "face/v1/idempotent.hpp"
+
+#include "engine/idempotency.hpp"
+#include "text/canonical_json.hpp"
+
+#include "gateway/database_error.hpp"
+#include "pg/guard.hpp"
+#include "pg/subtransaction.hpp"
+
+namespace pg_booking::v1 {
+namespace {
+
+constexpr std::string_view kFingerprintVersion = "1";
+constexpr std::string_view kLockNotAvailable = "55P03";
+
+/// tenant scope + operation + path parameters + canonical body.
+Fingerprint fingerprint_of(const Exchange& exchange, const ApiKey& api_key, const json::Value* body) {
+  std::string const canonical = body != nullptr ? canonical_json(*body) : std::string();
+  std::vector<std::string_view> parts = {
+      kFingerprintVersion,
+      {reinterpret_cast<const char*>(api_key.tenant_id.data()), api_key.tenant_id.size()},
+      exchange.route->operation_id};
+  parts.insert(parts.end(), exchange.path_parameters.begin(), exchange.path_parameters.end());
+  parts.push_back(canonical);
+  return make_fingerprint(parts);
+}
+
+std::optional<StoredAnswer> claim(const ApiKey& api_key, const UuidBytes& key,
+                                  const Fingerprint& fingerprint) {
+  try {
+    return claim_idempotency_key(api_key.tenant_id, key, fingerprint);
+  } catch (const PgError& error) {
+    if (sqlstate_of(error) == kLockNotAvailable)
+      throw ApiError("idempotency.in_progress", {}, "Retry-After: 1\n");
+    throw;
+  }
+}
+
+bool is_final(const ApiError& error) {
+  return error.code->http_status == 404 || error.code->http_status == 409;
+}
+
+/// The effect's outcome; a final refusal is one too, with the effect rolled back.
+Outcome outcome_of(const Exchange& exchange, const std::function<Outcome()>& effect) {
+  try {
+    Subtransaction subtransaction(/*read_only=*/false);
+    Outcome outcome = effect();
+    subtransaction.commit();
+    return outcome;
+  } catch (const ApiError& error) {
+    if (!is_final(error)) throw;
+    return error_outcome(error);
+  } catch (const PgError& error) {
+    if (is_transient_conflict(sqlstate_of(error))) throw;
+    ApiError const refusal = to_api_error(error, exchange.request_id);
+    if (!is_final(refusal)) throw refusal;
+    return error_outcome(refusal);
+  }
+}
+
+}  // namespace
+
+std::optional<UuidBytes> read_idempotency_key(const Exchange& exchange) {
+  constexpr std::string_view kHeader = "idempotency-key";
+  std::optional<std::string_view> const header = find_header(exchange.headers, kHeader);
+  if (!header) return std::nullopt;
+  std::optional<UuidBytes> const key =
+      count_header(exchange.headers, kHeader) == 1 ? parse_idempotency_key(*header) : std::nullopt;
+  if (!key) throw ApiError("idempotency.invalid_key");
+  return key;
+}
+
+void run_once(Exchange& exchange, const ApiKey& api_key, const UuidBytes& key, const json::Value* body,
+              const std::function<Outcome()>& effect) {
+  Fingerprint const fingerprint = fingerprint_of(exchange, api_key, body);
+  if (std::optional<StoredAnswer> stored = claim(api_key, key, fingerprint)) {
+    if (stored->fingerprint != fingerprint) throw ApiError("idempotency.payload_mismatch");
+    exchange.answer.headers += "Idempotent-Replayed: true\n";
+    write_answer(exchange, {stored->http_status, std::move(stored->answer), ",\"idempotent\":true"});
+    return;
+  }
+  Outcome const outcome = outcome_of(exchange, effect);
+  store_idempotent_answer(api_key.tenant_id, key, outcome.http_status, outcome.members);
+  write_answer(exchange, outcome);
+}
+
+}  // namespace pg_booking::v1

@@ -1,0 +1,21 @@
+#include "gateway/database_error.hpp"
+
+namespace pg_booking {
+
+std::string sqlstate_of(const PgError& error) {
+  return unpack_sql_state(error.data->sqlerrcode);
+}
+
+ApiError to_api_error(const PgError& error, const std::string& request_id) {
+  std::string const sqlstate = sqlstate_of(error);
+  const ErrorCode& entry = error_code_for_sqlstate(sqlstate);
+  if (sqlstate == entry.sqlstate) return {entry, error.data->detail != nullptr ? error.data->detail : ""};
+  pg([&] {
+    ereport(LOG, (errcode(error.data->sqlerrcode),
+                  errmsg("pg_booking: request %s failed: %s", request_id.c_str(), error.data->message),
+                  error.data->context != nullptr ? errcontext("%s", error.data->context) : 0));
+  });
+  return {entry, ""};
+}
+
+}  // namespace pg_booking
