@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr int64_t kMicrosecondsPerMinute = 60 * kMicrosecondsPerSecond;
-constexpr int64_t kMicrosecondsPerDay = 24 * 60 * kMicrosecondsPerMinute;
+constexpr int64_t kMicrosecondsPerDay = 1440 * kMicrosecondsPerMinute;
 
 constexpr bool is_leap_year(int year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
