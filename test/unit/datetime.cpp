@@ -26,7 +26,8 @@ TEST_CASE("parse_date accepts dates that exist") {
       {"0001-01-01", -719162}, {"9999-12-31", 2932896}, {"1900-02-28", -25509}, {"1900-03-01", -25508},
   };
   for (const auto& [text, days] : cases) {
-    CAPTURE(std::string(text));
+    const std::string input(text);
+    CAPTURE(input);
     const auto date = parse_date(text);
     REQUIRE(date.has_value());
     CHECK(days_from_civil(*date) == days);
@@ -97,7 +98,8 @@ TEST_CASE("parse_rfc3339 gives microseconds of UTC") {
       {"9999-12-31T23:59:59.999999Z", 253'402'300'800 * kSecond - 1},
   };
   for (const auto& [text, microseconds] : cases) {
-    CAPTURE(std::string(text));
+    const std::string input(text);
+    CAPTURE(input);
     CHECK(parse_rfc3339(text) == microseconds);
   }
 }

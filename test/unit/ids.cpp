@@ -83,7 +83,8 @@ TEST_CASE("TypeIDs of the specification") {
       {"01889c89-df6b-7f1c-a388-91396ec314bc", "01h2e8kqvbfwea724h75qc655w"},
   };
   for (const auto& [canonical, suffix] : cases) {
-    CAPTURE(std::string(suffix));
+    const std::string input(suffix);
+    CAPTURE(input);
     const std::string text = "bkg_" + std::string(suffix);
     CHECK(format_typeid("bkg", uuid(canonical)) == text);
     CHECK(parse_typeid("bkg", text) == uuid(canonical));

@@ -76,7 +76,8 @@ TEST_CASE("parse_json accepts what RFC 8259 allows") {
       {R"({"a":1,"A":2,"ab":3})", R"({"A":2,"a":1,"ab":3})"},
   };
   for (const auto& [text, canonical] : cases) {
-    CAPTURE(std::string(text));
+    const std::string input(text);
+    CAPTURE(input);
     CHECK(parsed_and_written(text) == canonical);
   }
 }
