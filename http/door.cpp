@@ -56,10 +56,13 @@ Answer Door::answer(const Request& request, const std::string& peer,
     const Pool::Lease connection = pool_.borrow(arrived_at + kLongestWait);
     return std::visit(Answerer{request}, connection->call(request, peer));
   } catch (const PoolError& error) {
-    LogLine line(Level::kWarning, "not_sent");
-    line.field("message", error.what());
-    return log_and_answer(std::move(line), 503,
-                          "The database can not be reached at the moment. Nothing was done.", request);
+    if (error.reason == Unavailable::kAway) {
+      return door_answer(503, "The database can not be reached at the moment. Nothing was done.",
+                         request.target);
+    }
+    LogLine line(Level::kWarning, "pool_exhausted");
+    return log_and_answer(std::move(line), 503, "The database is busy at the moment. Nothing was done.",
+                          request);
   }
 }
 

@@ -37,15 +37,15 @@ Pool::Lease Pool::borrow(std::chrono::steady_clock::time_point deadline) {
   if (waiters_.empty()) {
     if (ConnectionPtr connection = take_idle(dead)) return {*this, std::move(connection)};
   }
-  if (open_ == 0 && away_) throw PoolError("no connection to the database");
+  if (open_ == 0 && away_) throw PoolError(Unavailable::kAway);
 
   Waiter waiter;
   waiters_.push_back(&waiter);
   waiter.wake.wait_until(lock, deadline, [&] { return waiter.granted != nullptr || waiter.refused; });
   if (waiter.granted != nullptr) return {*this, std::move(waiter.granted)};
-  if (waiter.refused) throw PoolError("no connection to the database");
+  if (waiter.refused) throw PoolError(Unavailable::kAway);
   std::erase(waiters_, &waiter);
-  throw PoolError("all database connections were busy for too long");
+  throw PoolError(Unavailable::kBusy);
 }
 
 /// An idle connection that is alive, or null; those found dead are moved to `dead`. Caller holds the lock.

@@ -3,9 +3,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,9 +14,14 @@
 
 namespace pg_booking::http {
 
-/// No connection could be had. The message says why, for the log.
-struct PoolError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+/// No connection could be had.
+enum class Unavailable {
+  kAway,  // there is none; the keeper has logged why
+  kBusy,  // others had them all for too long
+};
+struct PoolError : std::exception {
+  explicit PoolError(Unavailable why) : reason(why) {}
+  const Unavailable reason;
 };
 
 /// A fixed number of database connections, lent in the order of arrival. A thread of its own replaces broken

@@ -5,6 +5,7 @@
 
 #include "message/limits.hpp"
 #include "message/rejection.hpp"
+#include "text/ascii.hpp"
 
 namespace pg_booking::http {
 
@@ -12,6 +13,13 @@ namespace {
 
 constexpr std::string_view kNewline = "\r\n";
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+/// What can not become a request line, such as a TLS handshake, need not wait for the end of a head.
+void require_request_line_begins(std::string_view bytes) {
+  const std::size_t newline = bytes.find('\n');
+  const bool bare_newline = newline != std::string_view::npos && !bytes.substr(0, newline).ends_with('\r');
+  if (is_ascii_control(bytes.front()) || bare_newline) throw Rejection{400, "Malformed request line."};
+}
 
 }  // namespace
 
@@ -28,9 +36,10 @@ void RequestReader::advance() {
 void RequestReader::advance_head() {
   // Empty lines before a request line are tolerated (RFC 9112 section 2.2).
   while (stage_ == Stage::kIdle && buffer_.starts_with(kNewline)) buffer_.erase(0, kNewline.size());
-  if (buffer_.empty()) return;
+  if (buffer_.empty() || buffer_ == "\r") return;
   stage_ = Stage::kHead;
 
+  require_request_line_begins(buffer_);
   const std::size_t end = buffer_.find(kEndOfHead, searched_);
   if (std::min(end, buffer_.size()) > kMaxHeadBytes) {
     const bool line_complete = buffer_.find(kNewline) <= kMaxHeadBytes;
