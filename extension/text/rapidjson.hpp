@@ -45,8 +45,7 @@
 
 namespace pg_booking::json {
 
-using namespace pg_booking_rapidjson;  // NOLINT(google-build-using-namespace): this is RapidJSON under our
-                                       // name
+using namespace pg_booking_rapidjson;
 
 /// RapidJSON's CrtAllocator, but out of memory is std::bad_alloc instead of a write through a null pointer.
 class HeapAllocator {
