@@ -1,6 +1,7 @@
 -- pg_dump leaves the data of an extension's tables out unless told otherwise.
 SELECT pg_catalog.pg_extension_config_dump('booking.tenants', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.tenant_slugs', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.members', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.locations', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.staff', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.services', '');
@@ -15,4 +16,4 @@ SELECT pg_catalog.pg_extension_config_dump('booking.busy_times', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.booking_events', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.idempotency_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_keys', '');
-SELECT pg_catalog.pg_extension_config_dump('booking.api_key_lookups', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.api_key_secrets', '');

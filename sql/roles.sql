@@ -21,5 +21,5 @@ $roles$;
 GRANT anon, authenticated, service_role, booking_integration TO authenticator;
 
 REVOKE ALL ON SCHEMA booking FROM PUBLIC;
-GRANT USAGE ON SCHEMA booking TO authenticator, booking_integration, service_role;
+GRANT USAGE ON SCHEMA booking TO authenticator, booking_integration, authenticated, service_role;
 

@@ -12,6 +12,10 @@ GRANT EXECUTE ON FUNCTION
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.v1_create_booking, booking.v1_cancel_booking
   TO booking_integration, service_role;
+GRANT EXECUTE ON FUNCTION booking.create_tenant TO service_role;
+-- What a tenant's owner administers, under row-level security like everything else.
 GRANT EXECUTE ON FUNCTION
-  booking.create_tenant, booking.generate_api_key, booking.create_api_key, booking.revoke_api_key TO service_role;
+  booking.current_tenant, booking.uuid_v7, booking.are_rate_limits, booking.generate_api_key, booking.add_api_key_secret,
+  booking.create_api_key, booking.list_api_keys, booking.rotate_api_key, booking.revoke_api_key
+  TO authenticated, service_role;
 

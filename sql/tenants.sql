@@ -2,6 +2,8 @@ CREATE TABLE booking.tenants (
   tenant_id               uuid PRIMARY KEY DEFAULT booking.uuid_v7(),
   name                    text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
   plan                    booking.plan NOT NULL DEFAULT 'free',
+  plan_period_end         timestamptz,
+  cancel_at_period_end    boolean NOT NULL DEFAULT false,
   published               boolean NOT NULL DEFAULT true,
   approval                booking.approval_mode NOT NULL DEFAULT 'manual',
   minimum_notice_minutes  integer NOT NULL DEFAULT 0 CHECK (minimum_notice_minutes BETWEEN 0 AND 527040),
@@ -12,6 +14,8 @@ CREATE TABLE booking.tenants (
 );
 COMMENT ON TABLE booking.tenants IS 'A business (salon, practice): the unit of isolation. Every other table starts with its tenant_id.';
 COMMENT ON COLUMN booking.tenants.tenant_id IS 'Also the practice''s therapist_id and its owner''s user id.';
+COMMENT ON COLUMN booking.tenants.plan_period_end IS 'Until when the plan is paid; NULL: without end. Afterwards the tenant counts as free.';
+COMMENT ON COLUMN booking.tenants.cancel_at_period_end IS 'Whether the plan ends with its period instead of being renewed.';
 COMMENT ON COLUMN booking.tenants.published IS 'Off: search finds nothing and no booking can be made; existing bookings stay as they are.';
 COMMENT ON COLUMN booking.tenants.minimum_notice_minutes IS 'A start is bookable only this long before it or earlier (elapsed minutes, inclusive).';
 COMMENT ON COLUMN booking.tenants.horizon_days IS 'The last bookable local date is today plus this many days.';
@@ -24,6 +28,13 @@ CREATE POLICY own_tenant ON booking.tenants
   USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
 GRANT SELECT ON booking.tenants TO booking_integration;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking.tenants TO service_role;
+
+CREATE FUNCTION booking.plan_in_force(plan booking.plan, plan_period_end timestamptz) RETURNS booking.plan
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT CASE WHEN plan_period_end <= now() THEN 'free' ELSE plan END;
+END;
+COMMENT ON FUNCTION booking.plan_in_force(booking.plan, timestamptz) IS 'The plan that counts now: free once the paid period is over.';
 
 -- Global look-up: a slug is unique over all tenants, so it cannot start with tenant_id.
 CREATE TABLE booking.tenant_slugs (
@@ -63,6 +74,22 @@ CREATE POLICY own_tenant ON booking.locations
   USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
 GRANT SELECT ON booking.locations TO booking_integration;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking.locations TO service_role;
+
+CREATE TABLE booking.members (
+  tenant_id  uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
+  user_id    uuid NOT NULL,
+  role       booking.staff_role NOT NULL DEFAULT 'staff',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, user_id)
+);
+COMMENT ON TABLE booking.members IS
+  'Users with access to a tenant''s administration. Who leaves loses, with the row, the personal API keys made in their name.';
+ALTER TABLE booking.members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.members FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.members
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.members TO service_role;
+GRANT SELECT ON booking.members TO authenticated;
 
 CREATE FUNCTION booking.create_tenant(
   slug text, name text, time_zone text, plan booking.plan DEFAULT 'free',

@@ -42,3 +42,9 @@ CREATE TYPE booking.capability AS ENUM
    'webhook.manage', 'subscription.read');
 COMMENT ON TYPE booking.capability IS 'What an API key may do; fixed when the key is made.';
 
+CREATE TYPE booking.rate_tier AS ENUM ('standard', 'elevated');
+COMMENT ON TYPE booking.rate_tier IS 'Which of the two public rate limits an API key has; elevated is granted by the operator.';
+
+CREATE TYPE booking.api_key_status AS ENUM ('active', 'expired', 'revoked');
+COMMENT ON TYPE booking.api_key_status IS 'Whether a key can be used, and if not, why.';
+

@@ -14,13 +14,16 @@ namespace pg_booking {
 namespace {
 
 constinit Statement look_up{R"(
-  SELECT k.id, k.tenant_id, k.digest, slug.slug, k.revoked_at IS NOT NULL, coalesce(k.expires_at <= now(), false),
-         t.plan = 'pro', $2::booking.capability = ANY (k.capabilities)
-  FROM booking.api_key_lookups AS l
-  JOIN booking.api_keys AS k ON k.tenant_id = l.tenant_id AND k.id = l.api_key_id
+  SELECT k.id, k.tenant_id, s.digest, slug.slug,
+         k.revoked_at IS NOT NULL OR (k.type = 'personal' AND NOT EXISTS (
+           SELECT FROM booking.members AS m WHERE m.tenant_id = k.tenant_id AND m.user_id = k.created_by)),
+         coalesce(least(k.expires_at, s.expires_at) <= now(), false),
+         booking.plan_in_force(t.plan, t.plan_period_end) = 'pro', $2::booking.capability = ANY (k.capabilities)
+  FROM booking.api_key_secrets AS s
+  JOIN booking.api_keys AS k ON k.tenant_id = s.tenant_id AND k.id = s.api_key_id
   JOIN booking.tenants AS t ON t.tenant_id = k.tenant_id
   JOIN booking.tenant_slugs AS slug ON slug.tenant_id = k.tenant_id
-  WHERE l.lookup_id = $1)"};
+  WHERE s.lookup_id = $1)"};
 
 /// The row in plain memory, so that the P-zone has nothing to destroy.
 struct Row {

@@ -16,7 +16,7 @@ struct ApiKey {
   UuidBytes id;
   UuidBytes tenant_id;
   std::string tenant_slug;
-  bool revoked;
+  bool revoked;         // by hand, or personal and its user is no member any more
   bool expired;         // by the transaction's clock
   bool on_pro_plan;     // of its tenant
   bool has_capability;  // the one asked about
