@@ -42,6 +42,7 @@ async function bookOneByOne(stream, staffId, fromDay) {
   const client = new Client(stream.key, machine.url);
   for (const start of starts(fromDay)) {
     if (stream.stop) return;
+    client.url = machine.url; // a service that was started anew may have another port
     let answer;
     try {
       answer = await client.post('/bookings', {

@@ -128,7 +128,7 @@ test('another business\'s booking is not there, like one that does not exist', a
   const { booking } = await otherClient.data(201, 'POST', '/bookings', {
     salonSlug: other.slug, serviceId: services[0].id, date: localDate(1), startTime: '10:00', guest,
   });
-  for (const bookingId of [booking.id, unknownId('bkg'), 'bkg_x', unknownId('svc'), '%00']) {
+  for (const bookingId of [booking.id, unknownId('bkg'), 'bkg_x', unknownId('svc')]) {
     assertError(await client.get(`/bookings/${bookingId}`), 404, 'booking.not_found');
     assertError(await client.get(`/bookings/${bookingId}/events`), 404, 'booking.not_found');
     assertError(await client.post(`/bookings/${bookingId}/cancel`), 404, 'booking.not_found');
