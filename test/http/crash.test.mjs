@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Machine } from './machine.mjs';
-import { Client, localDate, Salon, sql } from './support.mjs';
+import { localDate, Salon, sql } from './support.mjs';
 
 const workerCount = 4;
 const machine = new Machine();
@@ -39,7 +39,7 @@ function* starts(fromDay) {
  * database is away, is given up: nobody knows or promised anything about it.
  */
 async function bookOneByOne(stream, staffId, fromDay) {
-  const client = new Client(stream.key, machine.url);
+  const client = salon.client('all', machine.url);
   for (const start of starts(fromDay)) {
     if (stream.stop) return;
     client.url = machine.url; // a service that was started anew may have another port
@@ -67,7 +67,7 @@ async function until(condition, what) {
 
 /** A stream of bookings in which `disturb` does its worst; bookings must be acknowledged before and after. */
 async function bookThrough(fromDay, disturb) {
-  const stream = { key: salon.client().key, acknowledged: [], unexpected: [], stop: false };
+  const stream = { acknowledged: [], unexpected: [], stop: false };
   const workers = staffIds.map((staffId) => bookOneByOne(stream, staffId, fromDay));
   try {
     await until(() => stream.acknowledged.length >= 40, 'bookings before the crash');

@@ -59,15 +59,16 @@ test('a key that nobody has', async () => {
 
 test('a key that was revoked or has expired', async () => {
   const path = `/services?salonSlug=${slug}`;
+  const theKey = `FROM booking.api_key_secrets AS secret
+    WHERE secret.tenant_id = :'tenant' AND secret.digest = sha256(:'key'::bytea)`;
   const revoked = salon.client();
   await revoked.data(200, 'GET', path);
-  sql(`SELECT booking.revoke_api_key(tenant_id, id) FROM booking.api_keys
-       WHERE tenant_id = :'tenant' AND digest = sha256(:'key'::bytea)`, { tenant: salon.tenantId, key: revoked.key });
+  sql(`SELECT booking.revoke_api_key(tenant_id, api_key_id) ${theKey}`, { tenant: salon.tenantId, key: revoked.key });
   assertError(await revoked.get(path), 401, 'auth.key_revoked');
 
   const expired = salon.client();
-  sql(`UPDATE booking.api_keys SET expires_at = now() - interval '1 second'
-       WHERE tenant_id = :'tenant' AND digest = sha256(:'key'::bytea)`, { tenant: salon.tenantId, key: expired.key });
+  sql(`UPDATE booking.api_keys SET expires_at = now() - interval '1 second' ${theKey}
+         AND api_keys.tenant_id = secret.tenant_id AND api_keys.id = secret.api_key_id`, { tenant: salon.tenantId, key: expired.key });
   assertError(await expired.get(path), 401, 'auth.key_expired');
 });
 
