@@ -2,7 +2,7 @@
 # META.json is the one place where the version lives.
 
 # Directories that know nothing of PostgreSQL: unit-tested and fuzzed outside the server.
-PURE_DIRS = extension/text extension/engine/slots
+PURE_DIRS = extension/text extension/engine/slots http/message
 PURE_SOURCES = $(foreach dir,$(PURE_DIRS),$(wildcard $(dir)/*.cpp))
 
 .PHONY: all install installdirs uninstall installcheck clean deps stage demo down check bench lint format unit fuzz
@@ -37,7 +37,7 @@ bench: deps-bench
 	@test/bench/run
 
 # Unit tests: pure sources and their tests, compiled with sanitizers, no PostgreSQL header in sight.
-CXX_FLAGS = -std=c++20 -g -Wall -Wextra -Werror -Iextension
+CXX_FLAGS = -std=c++20 -g -Wall -Wextra -Werror -Iextension -Ihttp
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_OBJECTS = $(patsubst %.cpp,build/unit/%.o,$(PURE_SOURCES) $(wildcard test/unit/*.cpp))
 
