@@ -47,6 +47,7 @@ BEGIN
   INSERT INTO booking.working_hours (tenant_id, staff_id, location_id, weekday, opens, closes)
     SELECT t, test.id(tenant, person), test.id(tenant, 'main'), weekday, '09:00', '17:00'
     FROM unnest(ARRAY['anna', 'bence']) AS person, generate_series(1, 7) AS weekday;
+  INSERT INTO booking.members (tenant_id, user_id, role) VALUES (t, test.id(tenant, 'user'), 'owner');
   -- Far away from the days that tests use.
   INSERT INTO booking.date_overrides (tenant_id, location_id, staff_id, on_date)
     VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), test.day(50));
@@ -54,19 +55,24 @@ BEGIN
     VALUES (t, test.id(tenant, 'anna'), test.at(51, '09:00'), test.at(51, '12:00'));
   PERFORM booking.create_booking(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'bence'),
                                  test.at(40, '12:00'), 'Guest of ' || tenant, 'guest@example.com');
+  INSERT INTO booking.idempotency_keys (tenant_id, key, fingerprint, http_status, answer, expires_at)
+    VALUES (t, test.id(tenant, 'idempotency key'), sha256('request'), 201, '"ok":true,"data":{}', now() + interval '24 hours');
 END $$;
 
 CREATE TABLE test.keys (name text PRIMARY KEY, id uuid, api_key text);
 GRANT SELECT ON test.keys TO PUBLIC;
 
--- A new key of a tenant under a name to use it by; all capabilities unless told otherwise.
+-- A new key of a tenant under a name to use it by; all capabilities unless told otherwise, and more requests a minute than
+-- a test makes.
 CREATE FUNCTION test.make_key(
   name text, tenant text, capabilities booking.capability[] DEFAULT enum_range(NULL::booking.capability),
-  kind booking.api_key_kind DEFAULT 'owner', expires_at timestamptz DEFAULT NULL) RETURNS void
+  kind booking.api_key_kind DEFAULT 'owner') RETURNS void
   LANGUAGE sql AS $$
     INSERT INTO test.keys
     SELECT make_key.name, key.api_key_id, key.api_key
-    FROM booking.create_api_key(test.id(tenant, 'tenant'), 'key ' || make_key.name, capabilities, kind, 'integration', expires_at) AS key
+    FROM booking.create_api_key(test.id(tenant, 'tenant'), 'key ' || make_key.name, capabilities, kind) AS key;
+    UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000}'
+    WHERE id = (SELECT k.id FROM test.keys AS k WHERE k.name = make_key.name);
   $$;
 
 CREATE FUNCTION test.key(name text) RETURNS text
