@@ -22,18 +22,18 @@ stage: all
 		|| { cat build/stage.log; exit 1; }
 
 demo: deps-demo
-	@$(MAKE) --no-print-directory stage
+	@$(MAKE) --no-print-directory -j$(shell nproc) stage
 	@test/bin/demo
 
 down:
 	@test/bin/down
 
 check: deps-check
-	@$(MAKE) --no-print-directory stage build/unit/run
+	@$(MAKE) --no-print-directory -j$(shell nproc) stage build/unit/run
 	@PURE_DIRS="$(PURE_DIRS)" test/bin/check
 
 bench: deps-bench
-	@$(MAKE) --no-print-directory stage
+	@$(MAKE) --no-print-directory -j$(shell nproc) stage
 	@test/bench/run
 
 # Unit tests: pure sources and their tests, compiled with sanitizers, no PostgreSQL header in sight.
