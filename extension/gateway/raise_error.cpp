@@ -1,8 +1,20 @@
-#include "gateway/errors.hpp"
+#include "gateway/raise_error.hpp"
 
 #include "pg/compat.hpp"
 #include "pg/datum.hpp"
 #include "pg/guard.hpp"
+
+namespace pg_booking {
+
+void raise(const ErrorCode& entry, const char* details) {
+  const char* const sqlstate = entry.sqlstate;
+  ereport(ERROR, (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3], sqlstate[4])),
+                  errmsg("%s", entry.message), details != nullptr ? errdetail_internal("%s", details) : 0,
+                  errhint("Error code %s.", entry.code)));
+  pg_unreachable();
+}
+
+}  // namespace pg_booking
 
 using namespace pg_booking;
 
@@ -13,14 +25,8 @@ PG_BOOKING_FUNCTION(pg_booking_raise_error) {
   if (entry == nullptr)
     throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                    "unknown error code; SELECT code FROM booking.error_codes() lists them");
-  return pg([&]() -> Datum {
-    const char* const sqlstate = entry->sqlstate;
-    const char* const details = PG_ARGISNULL(1) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(1));
-    ereport(ERROR, (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3], sqlstate[4])),
-                    errmsg("%s", entry->message), details != nullptr ? errdetail_internal("%s", details) : 0,
-                    errhint("Error code %s.", entry->code)));
-    pg_unreachable();
-  });
+  pg([&] { raise(*entry, PG_ARGISNULL(1) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(1))); });
+  pg_unreachable();
 }
 
 PG_BOOKING_FUNCTION(pg_booking_error_codes) {
