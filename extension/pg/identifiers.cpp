@@ -8,6 +8,7 @@
 
 #include "pg/datum.hpp"
 #include "pg/guard.hpp"
+#include "pg/random.hpp"
 
 extern "C" {
 #include "pgtime.h"
@@ -18,11 +19,6 @@ namespace {
 
 constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);  // 2000-01-01 since 1970
 constexpr size_t kMaxPrefixLength = 16;
-
-void fill_random(void* bytes, size_t count) {
-  if (!pg_strong_random(bytes, count))
-    throw SqlError(ERRCODE_INTERNAL_ERROR, "the server has no random bytes to give");
-}
 
 Datum guarded_text(std::string_view value) {
   return pg([&] { return text_datum(value); });
