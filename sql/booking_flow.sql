@@ -14,18 +14,24 @@ COMMENT ON FUNCTION booking.lock_calendars(uuid, uuid[]) IS
 CREATE FUNCTION booking.record_event(
   tenant_id uuid, booking_id uuid, event booking.booking_event, from_status booking.booking_status,
   to_status booking.booking_status, actor_type booking.actor_type, actor_id uuid, reason text) RETURNS void
-  LANGUAGE sql VOLATILE
-BEGIN ATOMIC
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  recorded booking.booking_events;
+BEGIN
   INSERT INTO booking.booking_events
     (tenant_id, booking_id, sequence, event, from_status, to_status, actor_type, actor_id, reason)
   SELECT record_event.tenant_id, record_event.booking_id,
          coalesce((SELECT max(e.sequence) FROM booking.booking_events AS e
                    WHERE e.tenant_id = record_event.tenant_id AND e.booking_id = record_event.booking_id), 0) + 1,
          record_event.event, record_event.from_status, record_event.to_status,
-         record_event.actor_type, record_event.actor_id, record_event.reason;
-END;
+         record_event.actor_type, record_event.actor_id, record_event.reason
+  RETURNING * INTO recorded;
+  PERFORM booking.enqueue_webhook(recorded.tenant_id, recorded.booking_id, recorded.id, recorded.event, recorded.sequence);
+END
+$$;
 COMMENT ON FUNCTION booking.record_event(uuid, uuid, booking.booking_event, booking.booking_status, booking.booking_status, booking.actor_type, uuid, text) IS
-  'Appends the next event of a booking; the caller holds the booking''s row lock.';
+  'Appends the next event of a booking and puts it into the webhooks'' outbox; the caller holds the booking''s row lock.';
 
 CREATE FUNCTION booking.refuse_slot(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, reason text, time_zone text) RETURNS void

@@ -15,5 +15,8 @@ SELECT pg_catalog.pg_extension_config_dump('booking.bookings', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.busy_times', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.booking_events', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.idempotency_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.secret_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.webhook_configs', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.webhook_deliveries', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_key_secrets', '');

@@ -119,8 +119,8 @@ void put_slot(ReturnSetInfo* result, const Slot& slot, const slots::Service& ser
   });
 }
 
-ReturnSetInfo* begin_result(FunctionCallInfo fcinfo) {
-  pg([&] { materialize_result(fcinfo); });
+ReturnSetInfo* begin_result(FunctionCallInfo fcinfo, SetOf set_of = SetOf::rows) {
+  pg([&] { materialize_result(fcinfo, set_of); });
   return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
 }
 
@@ -204,7 +204,7 @@ PG_BOOKING_FUNCTION(pg_booking_slots_preview) {
     throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, problem->c_str());
   const slots::Zone* const zone = find_time_zone(spec.time_zone);
   if (zone == nullptr) throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "tz: there is no such time zone");
-  ReturnSetInfo* const result = begin_result(fcinfo);
+  ReturnSetInfo* const result = begin_result(fcinfo, SetOf::values);
   slots::Limits limits = spec.limits;
   limits.now_us = spec.now_us.value_or(GetCurrentTransactionStartTimestamp() + kPostgresEpochMicroseconds);
   slots::Member const member{*zone, nullptr, &spec.schedule, spec.time_off, spec.busy};

@@ -34,19 +34,24 @@ inline void reserve_guc_prefix(const char* prefix) {
 #endif
 }
 
+/// Whether a set-returning function returns rows of several columns or values of one type.
+enum class SetOf { rows, values };
+
 /// Prepares a set-returning function to fill its tuplestore: ((ReturnSetInfo*)fcinfo->resultinfo)->setResult
 /// and setDesc.
-inline void materialize_result(FunctionCallInfo fcinfo) {
+inline void materialize_result(FunctionCallInfo fcinfo, SetOf set_of = SetOf::rows) {
 #if PG_VERSION_NUM >= 150000
-  InitMaterializedSRF(fcinfo, 0);
+  InitMaterializedSRF(fcinfo, set_of == SetOf::values ? MAT_SRF_USE_EXPECTED_DESC : 0);
 #else
   auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
   if (result == nullptr || !IsA(result, ReturnSetInfo) || (result->allowedModes & SFRM_Materialize) == 0)
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("set-valued function called where no set is allowed")));
   MemoryContext const before = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-  TupleDesc descriptor;
-  if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+  TupleDesc descriptor = nullptr;
+  if (set_of == SetOf::values)
+    descriptor = CreateTupleDescCopy(result->expectedDesc);
+  else if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
     elog(ERROR, "return type must be a row type");
   result->returnMode = SFRM_Materialize;
   result->setResult =

@@ -74,27 +74,21 @@ bool read_body(const Exchange& exchange, json::Document& document) {
 /// The slug is compared with the key's own and never looked up: an unknown and a foreign one get the same
 /// answer.
 void check_scope(const Exchange& exchange, const json::Value* body, const ApiKey& key) {
-  Source const source = exchange.route->operation->slug_source;
-  std::string_view given;
-  bool found = false;
-  if (source != Source::body) {
-    if (const std::string* const slug = find_query(exchange.target, "salonSlug")) {
-      given = *slug;
-      found = true;
-    }
+  SlugRule const rule = exchange.route->operation->slug_rule;
+  std::optional<std::string_view> given;
+  if (const std::string* const slug = find_query(exchange.target, "salonSlug");
+      slug != nullptr && rule != SlugRule::in_body)
+    given = *slug;
+  if (const json::Value* const slug = find_member(body, "salonSlug");
+      slug != nullptr && rule != SlugRule::in_query && !given) {
+    if (!slug->IsString()) refuse_field("salonSlug", "must be a string");
+    given = std::string_view(slug->GetString(), slug->GetStringLength());
   }
-  if (source != Source::query && !found) {
-    if (const json::Value* const slug = find_member(body, "salonSlug")) {
-      if (!slug->IsString()) refuse_field("salonSlug", "must be a string");
-      given = {slug->GetString(), slug->GetStringLength()};
-      found = true;
-    }
-  }
-  if (!found) {
-    if (source == Source::path) return;
+  if (!given) {
+    if (rule == SlugRule::optional) return;
     refuse_field("salonSlug", "is required");
   }
-  if (given != key.tenant_slug) throw ApiError("auth.scope_mismatch");
+  if (*given != key.tenant_slug) throw ApiError("auth.scope_mismatch");
 }
 
 Outcome perform(const Exchange& exchange, const ApiKey& key, const std::vector<Value>& values) {

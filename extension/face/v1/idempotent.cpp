@@ -58,6 +58,18 @@ Outcome outcome_of(const Exchange& exchange, const std::function<Outcome()>& eff
   }
 }
 
+/// The members as they are stored: a secret that the answer tells once is told by no replay. Our own
+/// serialiser writes the member, and no string value can contain its unescaped quotes, so the search finds
+/// nothing else.
+std::string without_secret(std::string members) {
+  constexpr std::string_view kMember = "\"secret\":\"";
+  size_t const start = members.find(kMember);
+  if (start == std::string::npos) return members;
+  size_t const value = start + kMember.size() - 1;
+  size_t const end = members.find('"', value + 1) + 1;
+  return members.replace(value, end - value, "null");
+}
+
 }  // namespace
 
 std::optional<UuidBytes> read_idempotency_key(const Exchange& exchange) {
@@ -80,7 +92,7 @@ void run_once(Exchange& exchange, const ApiKey& api_key, const UuidBytes& key, c
     return;
   }
   Outcome const outcome = outcome_of(exchange, effect);
-  store_idempotent_answer(api_key.tenant_id, key, outcome.http_status, outcome.members);
+  store_idempotent_answer(api_key.tenant_id, key, outcome.http_status, without_secret(outcome.members));
   write_answer(exchange, outcome);
 }
 

@@ -4,7 +4,7 @@
 #include "text/datetime.hpp"
 #include "text/email.hpp"
 #include "text/typeid.hpp"
-#include "text/utf8.hpp"
+#include "text/webhook_url.hpp"
 
 namespace pg_booking::v1 {
 namespace {
@@ -56,6 +56,10 @@ const char* parse_text(const Field& field, const std::string& text, Value& value
       return nullptr;
     case Type::email:
       if (!is_plausible_email(text)) return "must be an e-mail address";
+      value = text;
+      return nullptr;
+    case Type::webhook_url:
+      if (const char* const problem = webhook_url_problem(text)) return problem;
       value = text;
       return nullptr;
     case Type::phone:

@@ -27,6 +27,7 @@ enum class Type {
   time_of_day,  // HH:MM
   text,         // 1 to Field::maximum characters
   email,
+  webhook_url,
   phone,    // E.164
   integer,  // Field::minimum to Field::maximum
   one_of,   // Field::choices
@@ -60,6 +61,14 @@ using Value =
 /// What is wrong with the input, by field.
 using FieldErrors = std::map<std::string, std::string, std::less<>>;
 
+/// Where salonSlug is, and whether it must be there.
+enum class SlugRule {
+  in_query,
+  in_body,
+  anywhere,  // query or body
+  optional,  // as anywhere, but the key and the resource say enough without it
+};
+
 enum class Shape {
   object,  // the one row is data, or its member Operation::member
   list,    // data has one member, Operation::member, with all rows
@@ -70,7 +79,7 @@ enum class Shape {
 namespace pg_booking {
 
 struct Operation {
-  v1::Source slug_source;  // where salonSlug is; path: it is optional, in the query
+  v1::SlugRule slug_rule;
   std::span<const v1::Field> fields;
   const char* sql;  // $1 tenant_id, [$2 api_key_id if the route writes,] then the fields in order
   v1::Shape shape;

@@ -6,6 +6,9 @@ namespace {
 constexpr int kMaxRangeDays = 31;
 constexpr std::string_view kStatuses =
     "pending,confirmed,declined,cancelled,reschedule_proposed,completed,no_show";
+constexpr std::string_view kEvents =
+    "booking.requested,booking.confirmed,booking.declined,booking.cancelled,booking.reschedule_proposed,"
+    "booking.reschedule_confirmed,booking.completed,booking.no_show";
 
 // --- inputs ---
 
@@ -19,6 +22,16 @@ constexpr Field staff_in_body{
     .name = "staffId", .source = Source::body, .type = Type::public_id, .required = false, .prefix = "staff"};
 constexpr Field booking_in_path{
     .name = "bookingId", .source = Source::path, .type = Type::public_id, .required = true, .prefix = "bkg"};
+
+constexpr Field cursor_in_query{
+    .name = "cursor", .source = Source::query, .type = Type::text, .required = false, .maximum = 200};
+constexpr Field limit_in_query{.name = "limit",
+                               .source = Source::query,
+                               .type = Type::integer,
+                               .required = false,
+                               .minimum = 1,
+                               .maximum = 100,
+                               .default_value = 50};
 
 constexpr Field catalog_fields[] = {location_in_query};
 
@@ -62,14 +75,8 @@ constexpr Field list_fields[] = {
      .choices = kStatuses},
     {.name = "dateFrom", .source = Source::query, .type = Type::date, .required = false},
     {.name = "dateTo", .source = Source::query, .type = Type::date, .required = false},
-    {.name = "cursor", .source = Source::query, .type = Type::text, .required = false, .maximum = 200},
-    {.name = "limit",
-     .source = Source::query,
-     .type = Type::integer,
-     .required = false,
-     .minimum = 1,
-     .maximum = 100,
-     .default_value = 50},
+    cursor_in_query,
+    limit_in_query,
 };
 
 constexpr Field booking_fields[] = {booking_in_path};
@@ -82,6 +89,26 @@ constexpr Field cancel_fields[] = {
      .type = Type::one_of,
      .required = false,
      .choices = "provider,guest"},
+};
+
+constexpr Field webhook_fields[] = {
+    {.name = "url", .source = Source::body, .type = Type::webhook_url, .required = true},
+};
+
+constexpr Field delivery_fields[] = {
+    {.name = "status",
+     .source = Source::query,
+     .type = Type::one_of,
+     .required = false,
+     .choices = "pending,delivered,failed,skipped"},
+    {.name = "event", .source = Source::query, .type = Type::one_of, .required = false, .choices = kEvents},
+    {.name = "bookingId",
+     .source = Source::query,
+     .type = Type::public_id,
+     .required = false,
+     .prefix = "bkg"},
+    cursor_in_query,
+    limit_in_query,
 };
 
 /// dateRange.to is at most 31 days after dateRange.from.
@@ -104,7 +131,7 @@ void check_list(const std::vector<Value>& values, FieldErrors& errors) {
 
 // --- operations ---
 
-constexpr Operation list_services{.slug_source = Source::query,
+constexpr Operation list_services{.slug_rule = SlugRule::in_query,
                                   .fields = catalog_fields,
                                   .sql = "SELECT * FROM booking.v1_list_services($1, $2)",
                                   .shape = Shape::list,
@@ -112,7 +139,7 @@ constexpr Operation list_services{.slug_source = Source::query,
                                   .not_found = {},
                                   .success_status = 200,
                                   .check = nullptr};
-constexpr Operation list_staff{.slug_source = Source::query,
+constexpr Operation list_staff{.slug_rule = SlugRule::in_query,
                                .fields = catalog_fields,
                                .sql = "SELECT * FROM booking.v1_list_staff($1, $2)",
                                .shape = Shape::list,
@@ -121,7 +148,7 @@ constexpr Operation list_staff{.slug_source = Source::query,
                                .success_status = 200,
                                .check = nullptr};
 constexpr Operation search_availability{
-    .slug_source = Source::body,
+    .slug_rule = SlugRule::in_body,
     .fields = search_fields,
     .sql = "SELECT * FROM booking.v1_search_availability($1, $2, $3, $4, $5, $6)",
     .shape = Shape::object,
@@ -130,7 +157,7 @@ constexpr Operation search_availability{
     .success_status = 200,
     .check = check_search};
 constexpr Operation create_booking{
-    .slug_source = Source::body,
+    .slug_rule = SlugRule::in_body,
     .fields = create_fields,
     .sql = "SELECT * FROM booking.v1_create_booking($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     .shape = Shape::object,
@@ -139,7 +166,7 @@ constexpr Operation create_booking{
     .success_status = 201,
     .check = nullptr};
 constexpr Operation list_bookings{
-    .slug_source = Source::query,
+    .slug_rule = SlugRule::in_query,
     .fields = list_fields,
     .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     .shape = Shape::object,
@@ -147,7 +174,7 @@ constexpr Operation list_bookings{
     .not_found = {},
     .success_status = 200,
     .check = check_list};
-constexpr Operation get_booking{.slug_source = Source::path,
+constexpr Operation get_booking{.slug_rule = SlugRule::optional,
                                 .fields = booking_fields,
                                 .sql = "SELECT * FROM booking.v1_get_booking($1, $2)",
                                 .shape = Shape::object,
@@ -155,7 +182,7 @@ constexpr Operation get_booking{.slug_source = Source::path,
                                 .not_found = "booking.not_found",
                                 .success_status = 200,
                                 .check = nullptr};
-constexpr Operation list_booking_events{.slug_source = Source::path,
+constexpr Operation list_booking_events{.slug_rule = SlugRule::optional,
                                         .fields = booking_fields,
                                         .sql = "SELECT * FROM booking.v1_list_booking_events($1, $2)",
                                         .shape = Shape::list,
@@ -163,7 +190,7 @@ constexpr Operation list_booking_events{.slug_source = Source::path,
                                         .not_found = "booking.not_found",
                                         .success_status = 200,
                                         .check = nullptr};
-constexpr Operation cancel_booking{.slug_source = Source::path,
+constexpr Operation cancel_booking{.slug_rule = SlugRule::optional,
                                    .fields = cancel_fields,
                                    .sql = "SELECT * FROM booking.v1_cancel_booking($1, $2, $3, $4, $5)",
                                    .shape = Shape::object,
@@ -171,6 +198,56 @@ constexpr Operation cancel_booking{.slug_source = Source::path,
                                    .not_found = {},
                                    .success_status = 200,
                                    .check = nullptr};
+
+constexpr Operation get_webhook_config{.slug_rule = SlugRule::in_query,
+                                       .fields = {},
+                                       .sql = "SELECT * FROM booking.v1_get_webhook_config($1)",
+                                       .shape = Shape::object,
+                                       .member = {},
+                                       .not_found = {},
+                                       .success_status = 200,
+                                       .check = nullptr};
+constexpr Operation put_webhook_config{.slug_rule = SlugRule::anywhere,
+                                       .fields = webhook_fields,
+                                       .sql = "SELECT * FROM booking.v1_put_webhook_config($1, $2, $3)",
+                                       .shape = Shape::object,
+                                       .member = {},
+                                       .not_found = {},
+                                       .success_status = 200,
+                                       .check = nullptr};
+constexpr Operation delete_webhook_config{.slug_rule = SlugRule::in_query,
+                                          .fields = {},
+                                          .sql = "SELECT * FROM booking.v1_delete_webhook_config($1, $2)",
+                                          .shape = Shape::object,
+                                          .member = {},
+                                          .not_found = {},
+                                          .success_status = 200,
+                                          .check = nullptr};
+constexpr Operation rotate_webhook_secret{.slug_rule = SlugRule::anywhere,
+                                          .fields = {},
+                                          .sql = "SELECT * FROM booking.v1_rotate_webhook_secret($1, $2)",
+                                          .shape = Shape::object,
+                                          .member = {},
+                                          .not_found = {},
+                                          .success_status = 200,
+                                          .check = nullptr};
+constexpr Operation list_webhook_deliveries{
+    .slug_rule = SlugRule::in_query,
+    .fields = delivery_fields,
+    .sql = "SELECT * FROM booking.v1_list_webhook_deliveries($1, $2, $3, $4, $5, $6)",
+    .shape = Shape::object,
+    .member = {},
+    .not_found = {},
+    .success_status = 200,
+    .check = nullptr};
+constexpr Operation get_subscription{.slug_rule = SlugRule::optional,
+                                     .fields = {},
+                                     .sql = "SELECT * FROM booking.v1_get_subscription($1)",
+                                     .shape = Shape::object,
+                                     .member = {},
+                                     .not_found = {},
+                                     .success_status = 200,
+                                     .check = nullptr};
 
 // --- the table ---
 
@@ -187,6 +264,18 @@ constexpr Route kRoutes[] = {
      &list_booking_events},
     {"POST", "/v1/bookings/{bookingId}/cancel", "cancelBooking", "booking.cancel", "booking", true,
      &cancel_booking},
+    {"GET", "/v1/webhooks/config", "getWebhookConfig", "webhook.manage", "webhook", false,
+     &get_webhook_config},
+    {"PUT", "/v1/webhooks/config", "putWebhookConfig", "webhook.manage", "webhook", true,
+     &put_webhook_config},
+    {"DELETE", "/v1/webhooks/config", "deleteWebhookConfig", "webhook.manage", "webhook", true,
+     &delete_webhook_config},
+    {"POST", "/v1/webhooks/config/rotate-secret", "rotateWebhookSecret", "webhook.manage", "webhook", true,
+     &rotate_webhook_secret},
+    {"GET", "/v1/webhooks/deliveries", "listWebhookDeliveries", "webhook.manage", "webhook", false,
+     &list_webhook_deliveries},
+    {"GET", "/v1/subscription", "getSubscription", "subscription.read", "subscription", false,
+     &get_subscription},
 };
 
 }  // namespace

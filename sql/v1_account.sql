@@ -1,0 +1,144 @@
+-- /v1 beside bookings: webhook configuration and deliveries, subscription.
+
+CREATE TYPE booking.v1_webhook_data AS (booking booking.v1_booking);
+COMMENT ON TYPE booking.v1_webhook_data IS 'Member "data" of a webhook''s payload.';
+
+CREATE TYPE booking.v1_webhook_payload AS (
+  event booking.booking_event, id text, v text, "occurredAt" text, "salonSlug" text, "locationSlug" text, sequence integer,
+  data booking.v1_webhook_data);
+COMMENT ON TYPE booking.v1_webhook_payload IS 'What a webhook''s body says.';
+
+CREATE TYPE booking.v1_webhook_config AS (
+  url text, active boolean, "hasSecret" boolean, "createdAt" text, "updatedAt" text, "disabledReason" text);
+COMMENT ON TYPE booking.v1_webhook_config IS 'The webhook configuration as /v1 shows it, never with its secret.';
+
+CREATE TYPE booking.v1_webhook_delivery AS (
+  id text, event booking.booking_event, "bookingId" text, status booking.webhook_delivery_status, attempts integer,
+  "lastStatusCode" integer, "lastError" text, "lastDurationMs" integer, "nextAttemptAt" text, "createdAt" text, "deliveredAt" text);
+COMMENT ON TYPE booking.v1_webhook_delivery IS 'A delivery as /v1 shows it: neither secret nor what the receiver answered.';
+
+CREATE FUNCTION booking.v1_webhook_config(tenant_id uuid) RETURNS booking.v1_webhook_config
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT ROW(c.url, c.active, true, booking.rfc3339(c.created_at), booking.rfc3339(c.updated_at), c.disabled_reason)::booking.v1_webhook_config
+  FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_webhook_config.tenant_id;
+END;
+COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'The tenant''s webhook configuration; NULL when there is none.';
+
+CREATE FUNCTION booking.v1_get_webhook_config(tenant_id uuid) RETURNS TABLE (config booking.v1_webhook_config, nothing text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT booking.v1_webhook_config(v1_get_webhook_config.tenant_id), NULL::text;
+END;
+COMMENT ON FUNCTION booking.v1_get_webhook_config(uuid) IS 'GET /v1/webhooks/config.';
+
+CREATE FUNCTION booking.v1_put_webhook_config(tenant_id uuid, api_key_id uuid, url text)
+  RETURNS TABLE (config booking.v1_webhook_config, secret text)
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  UPDATE booking.webhook_configs AS c
+  SET url = v1_put_webhook_config.url, active = true, disabled_reason = NULL, updated_at = now()
+  WHERE c.tenant_id = v1_put_webhook_config.tenant_id;
+  IF NOT FOUND THEN
+    secret := encode(booking.random_bytes(32), 'hex');
+    INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)
+      VALUES (v1_put_webhook_config.tenant_id, v1_put_webhook_config.url,
+              booking.seal_webhook_secret(v1_put_webhook_config.tenant_id, secret));
+  END IF;
+  config := booking.v1_webhook_config(v1_put_webhook_config.tenant_id);
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_put_webhook_config(uuid, uuid, text) IS
+  'PUT /v1/webhooks/config: sets the URL and (re)activates; the first one makes the secret and is the only one to tell it.';
+
+CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid)
+  RETURNS TABLE (config booking.v1_webhook_config, nothing text)
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  UPDATE booking.webhook_configs AS c SET active = false, updated_at = now()
+  WHERE c.tenant_id = v1_delete_webhook_config.tenant_id AND c.active;
+  SELECT booking.v1_webhook_config(v1_delete_webhook_config.tenant_id), NULL::text;
+END;
+COMMENT ON FUNCTION booking.v1_delete_webhook_config(uuid, uuid) IS 'DELETE /v1/webhooks/config: inactive, URL and secret kept.';
+
+CREATE FUNCTION booking.v1_rotate_webhook_secret(tenant_id uuid, api_key_id uuid) RETURNS TABLE (secret text, "rotatedAt" text)
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  secret := encode(booking.random_bytes(32), 'hex');
+  "rotatedAt" := booking.rfc3339(now());
+  UPDATE booking.webhook_configs AS c
+  SET sealed_secret = booking.seal_webhook_secret(v1_rotate_webhook_secret.tenant_id, secret), updated_at = now()
+  WHERE c.tenant_id = v1_rotate_webhook_secret.tenant_id;
+  IF NOT FOUND THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"webhookConfig"}');
+  END IF;
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_rotate_webhook_secret(uuid, uuid) IS
+  'POST /v1/webhooks/config/rotate-secret: a new secret, told here once, in force at commit.';
+
+CREATE FUNCTION booking.v1_list_webhook_deliveries(
+  tenant_id uuid, status text, event text, booking_id uuid, cursor text, "limit" integer)
+  RETURNS TABLE (deliveries booking.v1_webhook_delivery[], "nextCursor" text)
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  filters CONSTANT text := ROW('deliveries', tenant_id, status, event, booking_id)::text;
+  before_at timestamptz;
+  before_id uuid;
+  ids uuid[];
+  times timestamptz[];
+BEGIN
+  SELECT position.at, position.id INTO before_at, before_id FROM booking.v1_read_cursor(filters, cursor) AS position;
+  SELECT array_agg(page.delivery), array_agg(page.id), array_agg(page.created_at) INTO deliveries, ids, times
+  FROM (
+    SELECT d.id, d.created_at,
+           ROW(booking.public_id('dlv', d.id), d.event, booking.public_id('bkg', d.booking_id), d.status, d.attempts,
+               d.last_status_code, d.last_error, d.last_duration_ms,
+               CASE WHEN d.status = 'pending' THEN booking.rfc3339(d.next_attempt_at) END,
+               booking.rfc3339(d.created_at), booking.rfc3339(d.delivered_at))::booking.v1_webhook_delivery AS delivery
+    FROM booking.webhook_deliveries AS d
+    WHERE d.tenant_id = v1_list_webhook_deliveries.tenant_id
+      AND (v1_list_webhook_deliveries.status IS NULL OR d.status = v1_list_webhook_deliveries.status::booking.webhook_delivery_status)
+      AND (v1_list_webhook_deliveries.event IS NULL OR d.event = v1_list_webhook_deliveries.event::booking.booking_event)
+      AND (v1_list_webhook_deliveries.booking_id IS NULL OR d.booking_id = v1_list_webhook_deliveries.booking_id)
+      AND (before_at IS NULL OR (d.created_at, d.id) < (before_at, before_id))
+    ORDER BY d.created_at DESC, d.id DESC
+    LIMIT "limit" + 1) AS page;
+  IF cardinality(ids) > "limit" THEN
+    "nextCursor" := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
+  END IF;
+  deliveries := coalesce(deliveries[:"limit"], '{}');
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_list_webhook_deliveries(uuid, text, text, uuid, text, integer) IS
+  'GET /v1/webhooks/deliveries: newest first, a page at a time.';
+
+CREATE TYPE booking.v1_sms_quota AS ("limit" integer, used integer, "resetsAt" text);
+COMMENT ON TYPE booking.v1_sms_quota IS 'SMS reminders of the current period.';
+CREATE TYPE booking.v1_quota AS (sms booking.v1_sms_quota);
+COMMENT ON TYPE booking.v1_quota IS 'What a plan counts.';
+CREATE TYPE booking.v1_features AS (
+  "publicApi" boolean, webhooks boolean, "multiLocation" boolean, "adminRole" boolean, waitlist boolean, "noShowMonitor" boolean);
+COMMENT ON TYPE booking.v1_features IS 'What a plan contains.';
+
+CREATE FUNCTION booking.v1_get_subscription(tenant_id uuid)
+  RETURNS TABLE (plan booking.plan, status text, "currentPeriodEnd" text, "cancelAtPeriodEnd" boolean,
+                 quota booking.v1_quota, features booking.v1_features)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  -- There are no SMS reminders, waitlist or no-show monitor in this system, whatever the plan.
+  SELECT in_force.plan, 'active', booking.rfc3339(t.plan_period_end), t.cancel_at_period_end,
+         ROW(ROW(0, 0, NULL)::booking.v1_sms_quota)::booking.v1_quota,
+         ROW(in_force.plan = 'pro', in_force.plan = 'pro', in_force.plan = 'pro', in_force.plan = 'pro', false, false)::booking.v1_features
+  FROM booking.tenants AS t
+  CROSS JOIN LATERAL (SELECT booking.plan_in_force(t.plan, t.plan_period_end) AS plan) AS in_force
+  WHERE t.tenant_id = v1_get_subscription.tenant_id;
+END;
+COMMENT ON FUNCTION booking.v1_get_subscription(uuid) IS 'GET /v1/subscription: plan, quota, features.';
+
