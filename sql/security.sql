@@ -11,7 +11,7 @@ GRANT EXECUTE ON FUNCTION
   booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.enqueue_webhook, booking.webhook_url_problem, booking.random_bytes, booking.seal_webhook_secret,
-  booking.v1_webhook_config, booking.v1_get_webhook_config, booking.v1_put_webhook_config, booking.v1_delete_webhook_config,
+  booking.v1_webhook_config, booking.v1_put_webhook_config, booking.v1_delete_webhook_config,
   booking.v1_rotate_webhook_secret, booking.v1_list_webhook_deliveries, booking.v1_get_subscription, booking.plan_in_force, booking.v1_create_booking, booking.v1_cancel_booking
   TO booking_integration, service_role;
 GRANT EXECUTE ON FUNCTION booking.create_tenant TO service_role;

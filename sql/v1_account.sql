@@ -23,14 +23,7 @@ BEGIN ATOMIC
   SELECT ROW(c.url, c.active, true, booking.rfc3339(c.created_at), booking.rfc3339(c.updated_at), c.disabled_reason)::booking.v1_webhook_config
   FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_webhook_config.tenant_id;
 END;
-COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'The tenant''s webhook configuration; NULL when there is none.';
-
-CREATE FUNCTION booking.v1_get_webhook_config(tenant_id uuid) RETURNS TABLE (config booking.v1_webhook_config, nothing text)
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT booking.v1_webhook_config(v1_get_webhook_config.tenant_id), NULL::text;
-END;
-COMMENT ON FUNCTION booking.v1_get_webhook_config(uuid) IS 'GET /v1/webhooks/config.';
+COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'GET /v1/webhooks/config: the tenant''s webhook configuration; NULL when there is none.';
 
 CREATE FUNCTION booking.v1_put_webhook_config(tenant_id uuid, api_key_id uuid, url text)
   RETURNS TABLE (config booking.v1_webhook_config, secret text)
@@ -53,13 +46,12 @@ $$;
 COMMENT ON FUNCTION booking.v1_put_webhook_config(uuid, uuid, text) IS
   'PUT /v1/webhooks/config: sets the URL and (re)activates; the first one makes the secret and is the only one to tell it.';
 
-CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid)
-  RETURNS TABLE (config booking.v1_webhook_config, nothing text)
+CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid) RETURNS booking.v1_webhook_config
   LANGUAGE sql VOLATILE
 BEGIN ATOMIC
   UPDATE booking.webhook_configs AS c SET active = false, updated_at = now()
   WHERE c.tenant_id = v1_delete_webhook_config.tenant_id AND c.active;
-  SELECT booking.v1_webhook_config(v1_delete_webhook_config.tenant_id), NULL::text;
+  SELECT booking.v1_webhook_config(v1_delete_webhook_config.tenant_id);
 END;
 COMMENT ON FUNCTION booking.v1_delete_webhook_config(uuid, uuid) IS 'DELETE /v1/webhooks/config: inactive, URL and secret kept.';
 
