@@ -76,7 +76,7 @@ const char* name_problem(std::string_view host) {
 }
 
 const char* read_port(std::string_view after_host, uint16_t& port) {
-  if (after_host == "" || after_host == ":443") {
+  if (after_host.empty() || after_host == ":443") {
     port = 443;
   } else if (after_host == ":8443") {
     port = 8443;
