@@ -1,7 +1,7 @@
 -- Rules that every object of the extension obeys. A violation fails with the object's name, and a new table or function
 -- is held to the same rules without a test of its own.
 BEGIN;
-SELECT plan(53);
+SELECT plan(55);
 
 CREATE TEMP VIEW extension_objects AS
   SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -117,12 +117,12 @@ SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid
 
 -- Functions.
 
-SELECT is_empty('SELECT name FROM functions WHERE prosecdef', 'no function runs as its owner');
+SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname', $$ VALUES
+  ('booking.seal_webhook_secret(uuid,text)')  -- uses a key that its callers must not see
+$$, 'no other function runs as its owner');
 SELECT is_empty($$
-  SELECT p.oid::regprocedure FROM pg_proc AS p
-  WHERE p.prosecdef AND p.pronamespace = 'booking'::regnamespace
-    AND NOT coalesce(p.proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']
-$$, 'and if one did, it would have a fixed search_path');
+  SELECT name FROM functions WHERE prosecdef AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']
+$$, 'and what does has a fixed search_path');
 SELECT is_empty($$
   SELECT functions.name FROM functions JOIN pg_language AS l ON l.oid = prolang
   WHERE l.lanname <> 'c' AND prosqlbody IS NULL AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']
@@ -205,13 +205,20 @@ $$, $$ VALUES
   ('booking.bookings', 'SELECT INSERT UPDATE'),
   ('booking.busy_times', 'SELECT INSERT DELETE'),
   ('booking.customers', 'SELECT INSERT'),
-  ('booking.idempotency_keys', 'SELECT INSERT UPDATE')
-$$, 'booking_integration writes what a booking and a cancellation need, and reads the rest');
-SELECT is_empty($$ SELECT * FROM table_privileges WHERE role = 'booking_integration' AND name ~ 'api_key|members' $$,
-  'booking_integration sees neither API keys nor members');
+  ('booking.idempotency_keys', 'SELECT INSERT UPDATE'),
+  ('booking.webhook_configs', 'SELECT INSERT UPDATE'),
+  ('booking.webhook_deliveries', 'SELECT INSERT')
+$$, 'booking_integration writes what the operations of /v1 need, and reads the rest');
+SELECT is_empty($$ SELECT * FROM table_privileges WHERE role = 'booking_integration' AND name ~ 'api_key|members|secret_keys' $$,
+  'booking_integration sees neither API keys nor members nor the keys of secrets');
+SELECT is_empty($$
+  SELECT role FROM roles WHERE role <> 'service_role' AND has_column_privilege(role, 'booking.webhook_configs', 'sealed_secret', 'SELECT')
+$$, 'nor a webhook''s secret, sealed as it is');
+SELECT is_empty($$ SELECT * FROM table_privileges WHERE name = 'booking.secret_keys' $$, 'the keys of secrets are nobody''s');
 SELECT is_empty($$
   SELECT * FROM table_privileges WHERE role = 'service_role'
     AND privileges <> CASE name WHEN 'booking.booking_events' THEN 'SELECT INSERT' ELSE 'SELECT INSERT UPDATE DELETE' END
+    AND name <> 'booking.secret_keys'
 $$, 'service_role works on every table, but events are append-only');
 SELECT is_empty($$
   SELECT tables.name FROM tables, aclexplode(relacl) AS acl

@@ -2,7 +2,7 @@
 -- catalogs; a new table needs a row for each tenant in helpers/fixture.sql, or the first test below names it.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(25);
+SELECT plan(26);
 
 CREATE TEMP VIEW tables AS
   SELECT c.oid, c.oid::regclass::text AS name FROM pg_class AS c
@@ -48,9 +48,11 @@ SELECT is_empty($$
   SELECT name, test.count_rows(name), own FROM expected WHERE coalesce(test.count_rows(name), own) <> own
 $$, 'every table that may be read shows the own rows');
 SELECT set_eq($$ SELECT name FROM expected WHERE test.count_rows(name) IS NULL $$,
-  ARRAY['booking.api_keys', 'booking.api_key_secrets', 'booking.members'], 'the others can not be read');
+  ARRAY['booking.api_keys', 'booking.api_key_secrets', 'booking.members', 'booking.secret_keys'], 'the others can not be read');
 SELECT throws_ok(format('SET pg_booking.tenant_id = %L', test.id('b', 'tenant')), '42501', NULL, 'a caller can not change its tenant');
 SELECT throws_ok('RESET pg_booking.tenant_id', '42501', NULL, 'nor drop it');
+SELECT throws_ok(format('SELECT booking.seal_webhook_secret(%L, ''mine'')', test.id('b', 'tenant')), '42501', NULL,
+  'the function that runs as its owner works for the current tenant only');
 SELECT is_empty($$
   SELECT name, command FROM tables, unnest(ARRAY['TRUNCATE %s CASCADE', 'DROP TABLE %s',
     'CREATE INDEX ON %s (tenant_id)', 'ALTER TABLE %s DISABLE ROW LEVEL SECURITY']) AS command

@@ -53,6 +53,8 @@ BEGIN
     VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), test.day(50));
   INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at)
     VALUES (t, test.id(tenant, 'anna'), test.at(51, '09:00'), test.at(51, '12:00'));
+  INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)
+    VALUES (t, 'https://hooks.example.com/' || tenant, booking.seal_webhook_secret(t, 'secret of ' || tenant));
   PERFORM booking.create_booking(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'bence'),
                                  test.at(40, '12:00'), 'Guest of ' || tenant, 'guest@example.com');
   INSERT INTO booking.idempotency_keys (tenant_id, key, fingerprint, http_status, answer, expires_at)
@@ -71,7 +73,7 @@ CREATE FUNCTION test.make_key(
     INSERT INTO test.keys
     SELECT make_key.name, key.api_key_id, key.api_key
     FROM booking.create_api_key(test.id(tenant, 'tenant'), 'key ' || make_key.name, capabilities, kind) AS key;
-    UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000}'
+    UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000, "webhook": 1000, "subscription": 1000}'
     WHERE id = (SELECT k.id FROM test.keys AS k WHERE k.name = make_key.name);
   $$;
 
