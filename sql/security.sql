@@ -7,7 +7,7 @@ GRANT EXECUTE ON FUNCTION
   booking.search_slots, booking.next_available, booking.explain_slot,
   booking.lock_calendars, booking.record_event, booking.refuse_slot, booking.find_or_add_customer, booking.performs,
   booking.choose_staff, booking.create_booking, booking.cancel_booking,
-  booking.v1_location, booking.v1_works_at, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
+  booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
   booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.enqueue_webhook, booking.webhook_url_problem, booking.random_bytes, booking.seal_webhook_secret,
