@@ -25,7 +25,8 @@ CREATE TABLE booking.bookings (
   cancel_reason         text CHECK (length(cancel_reason) <= 500),
   cancelled_at          timestamptz,
   created_at            timestamptz NOT NULL DEFAULT now(),
-  updated_at            timestamptz NOT NULL DEFAULT now(),
+  updated_at            timestamptz NOT NULL DEFAULT booking.change_time(),
+  changed_by            xid8 NOT NULL DEFAULT pg_current_xact_id(),
   version               integer NOT NULL DEFAULT 1,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, location_id) REFERENCES booking.locations,
@@ -45,6 +46,8 @@ CREATE INDEX bookings_by_location ON booking.bookings (tenant_id, location_id);
 COMMENT ON TABLE booking.bookings IS
   'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
+COMMENT ON COLUMN booking.bookings.updated_at IS 'Always booking.change_time() of the last change.';
+COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change: the feed of changes holds a row back until booking.is_settled.';
 COMMENT ON COLUMN booking.bookings.cancel_deadline_at IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
 ALTER TABLE booking.bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.bookings FORCE ROW LEVEL SECURITY;

@@ -28,6 +28,24 @@ CREATE FUNCTION booking.rfc3339(instant timestamptz) RETURNS text
 COMMENT ON FUNCTION booking.rfc3339(timestamptz) IS
   'The instant in UTC as /v1 writes it, e.g. 2026-05-12T08:00:00Z; fractions of a second only where there are any.';
 
+CREATE FUNCTION booking.change_time() RETURNS timestamptz
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  -- The transaction id first: whoever gets a later id also gets a later time, which is what lets a reader know that no earlier
+  -- change can appear any more.
+  SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN clock_timestamp() END;
+END;
+COMMENT ON FUNCTION booking.change_time() IS 'The time to write on a changed row, taken after the transaction has its id.';
+
+CREATE FUNCTION booking.is_settled(changed_by xid8) RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  -- Ids from the snapshot's end on belong to another cluster: the row came out of a dump.
+  SELECT changed_by < pg_snapshot_xmin(pg_current_snapshot()) OR changed_by >= pg_snapshot_xmax(pg_current_snapshot());
+END;
+COMMENT ON FUNCTION booking.is_settled(xid8) IS
+  'Whether every transaction that began to write before this one has ended: then no change with an earlier time can still appear.';
+
 CREATE FUNCTION booking.is_time_zone(name text) RETURNS boolean
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_is_time_zone';
 COMMENT ON FUNCTION booking.is_time_zone(text) IS

@@ -7,7 +7,7 @@ CREATE TABLE booking.idempotency_keys (
   expires_at  timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, key)
 );
-CREATE INDEX idempotency_keys_by_expiry ON booking.idempotency_keys (tenant_id, expires_at);
+CREATE INDEX idempotency_keys_by_expiry ON booking.idempotency_keys (expires_at);
 COMMENT ON TABLE booking.idempotency_keys IS
   'Answers of writes that carried an Idempotency-Key, for 24 hours. A row commits together with the effect of its request, so nobody ever sees one without an answer.';
 COMMENT ON COLUMN booking.idempotency_keys.fingerprint IS

@@ -1,15 +1,15 @@
 -- Functions belong to whom they are granted; nothing here is for everybody.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version TO authenticator;
+GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping TO authenticator;
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
-  booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
+  booking.change_time, booking.is_settled, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
   booking.search_slots, booking.next_available, booking.explain_slot,
   booking.lock_calendars, booking.record_event, booking.refuse_slot, booking.find_or_add_customer, booking.performs,
   booking.choose_staff, booking.create_booking, booking.cancel_booking,
   booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
   booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
-  booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_list_bookings,
+  booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.enqueue_webhook, booking.webhook_url_problem, booking.random_bytes, booking.seal_webhook_secret,
   booking.v1_webhook_config, booking.v1_put_webhook_config, booking.v1_delete_webhook_config,
   booking.v1_rotate_webhook_secret, booking.v1_list_webhook_deliveries, booking.v1_get_subscription, booking.plan_in_force, booking.v1_create_booking, booking.v1_cancel_booking

@@ -151,10 +151,10 @@ COMMENT ON FUNCTION booking.v1_search_availability(uuid, text, uuid, uuid, date,
 
 CREATE FUNCTION booking.v1_bookings(tenant_id uuid)
   RETURNS TABLE (booking_id uuid, location_id uuid, staff_id uuid, service_id uuid, status booking.booking_status,
-                 starts_at timestamptz, updated_at timestamptz, local_date date, booking booking.v1_booking)
+                 starts_at timestamptz, updated_at timestamptz, changed_by xid8, local_date date, booking booking.v1_booking)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT b.id, b.location_id, b.staff_id, b.service_id, b.status, b.starts_at, b.updated_at, local.start_time::date,
+  SELECT b.id, b.location_id, b.staff_id, b.service_id, b.status, b.starts_at, b.updated_at, b.changed_by, local.start_time::date,
     ROW(booking.public_id('bkg', b.id), slug.slug, place.slug, booking.public_id('svc', b.service_id), b.service_name,
         booking.public_id('staff', b.staff_id), b.status,
         to_char(local.start_time, 'YYYY-MM-DD'), to_char(local.start_time, 'HH24:MI'), to_char(local.end_time, 'HH24:MI'),
@@ -213,49 +213,68 @@ $$;
 COMMENT ON FUNCTION booking.v1_read_cursor(text, text) IS
   'The row after which a list goes on; NULLs for no cursor. Refuses one that was not made for these filters.';
 
+CREATE FUNCTION booking.v1_filter_bookings(
+  tenant_id uuid, location_id uuid, staff_id uuid, service_id uuid, statuses booking.booking_status[], date_from date, date_to date)
+  RETURNS TABLE (booking_id uuid, starts_at timestamptz, updated_at timestamptz, changed_by xid8, booking booking.v1_booking)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT b.booking_id, b.starts_at, b.updated_at, b.changed_by, b.booking
+  FROM booking.v1_bookings(v1_filter_bookings.tenant_id) AS b
+  WHERE (v1_filter_bookings.location_id IS NULL OR b.location_id = v1_filter_bookings.location_id)
+    AND (v1_filter_bookings.staff_id IS NULL OR b.staff_id = v1_filter_bookings.staff_id)
+    AND (v1_filter_bookings.service_id IS NULL OR b.service_id = v1_filter_bookings.service_id)
+    AND (statuses IS NULL OR b.status = ANY (statuses))
+    -- Local dates decide; the bounds on starts_at (no zone is a day from UTC) let the index do the work.
+    AND (date_from IS NULL OR b.local_date >= date_from
+         AND b.starts_at > (date_from::timestamp AT TIME ZONE 'UTC') - interval '24 hours')
+    AND (date_to IS NULL OR b.local_date <= date_to
+         AND b.starts_at < (date_to::timestamp AT TIME ZONE 'UTC') + interval '48 hours');
+END;
+COMMENT ON FUNCTION booking.v1_filter_bookings(uuid, uuid, uuid, uuid, booking.booking_status[], date, date) IS
+  'A tenant''s bookings filtered by whatever is not NULL, with the columns to page by.';
+
 CREATE FUNCTION booking.v1_list_bookings(
   tenant_id uuid, location_slug text, staff_id uuid, service_id uuid, statuses text[], date_from date, date_to date,
-  cursor text, "limit" integer)
+  updated_since timestamptz, cursor text, "limit" integer)
   RETURNS TABLE (bookings booking.v1_booking[], "nextCursor" text)
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  filters CONSTANT text := ROW(tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to)::text;
+  filters CONSTANT text := ROW('bookings', tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to, updated_since)::text;
   place_id uuid;
   after_at timestamptz;
   after_id uuid;
   ids uuid[];
-  starts timestamptz[];
+  times timestamptz[];
 BEGIN
   IF location_slug IS NOT NULL THEN
-    place_id := (booking.v1_location(tenant_id, location_slug)).id;
+    place_id := booking.v1_location_id(tenant_id, location_slug);
   END IF;
   SELECT position.at, position.id INTO after_at, after_id FROM booking.v1_read_cursor(filters, cursor) AS position;
   -- One row more than asked for tells whether there is a next page.
-  SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.starts_at) INTO bookings, ids, starts
-  FROM (
-    SELECT b.booking, b.booking_id, b.starts_at FROM booking.v1_bookings(v1_list_bookings.tenant_id) AS b
-    WHERE (place_id IS NULL OR b.location_id = place_id)
-      AND (v1_list_bookings.staff_id IS NULL OR b.staff_id = v1_list_bookings.staff_id)
-      AND (v1_list_bookings.service_id IS NULL OR b.service_id = v1_list_bookings.service_id)
-      AND (statuses IS NULL OR b.status = ANY (statuses::booking.booking_status[]))
-      -- Local dates decide; the bounds on starts_at (no zone is a day from UTC) let the index do the work.
-      AND (date_from IS NULL OR b.local_date >= date_from
-           AND b.starts_at > (date_from::timestamp AT TIME ZONE 'UTC') - interval '24 hours')
-      AND (date_to IS NULL OR b.local_date <= date_to
-           AND b.starts_at < (date_to::timestamp AT TIME ZONE 'UTC') + interval '48 hours')
-      AND (after_at IS NULL OR (b.starts_at, b.booking_id) > (after_at, after_id))
-    ORDER BY b.starts_at, b.booking_id
-    LIMIT "limit" + 1) AS page;
+  IF updated_since IS NULL THEN
+    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.starts_at) INTO bookings, ids, times
+    FROM (SELECT b.booking, b.booking_id, b.starts_at
+          FROM booking.v1_filter_bookings(tenant_id, place_id, staff_id, service_id, statuses::booking.booking_status[], date_from, date_to) AS b
+          WHERE after_at IS NULL OR (b.starts_at, b.booking_id) > (after_at, after_id)
+          ORDER BY b.starts_at, b.booking_id LIMIT "limit" + 1) AS page;
+  ELSE
+    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.updated_at) INTO bookings, ids, times
+    FROM (SELECT b.booking, b.booking_id, b.updated_at
+          FROM booking.v1_filter_bookings(tenant_id, place_id, staff_id, service_id, statuses::booking.booking_status[], date_from, date_to) AS b
+          WHERE b.updated_at >= updated_since AND booking.is_settled(b.changed_by)
+            AND (after_at IS NULL OR (b.updated_at, b.booking_id) > (after_at, after_id))
+          ORDER BY b.updated_at, b.booking_id LIMIT "limit" + 1) AS page;
+  END IF;
   IF cardinality(ids) > "limit" THEN
-    "nextCursor" := booking.v1_make_cursor(filters, starts["limit"], ids["limit"]);
+    "nextCursor" := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
   END IF;
   bookings := coalesce(bookings[:"limit"], '{}');
   RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, text, integer) IS
-  'GET /v1/bookings: filtered by whatever is not NULL, by start, then id, a page at a time.';
+COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, timestamptz, text, integer) IS
+  'GET /v1/bookings, a page at a time: by start, or with updated_since by change, where a row appears only when no earlier change can follow.';
 
 CREATE FUNCTION booking.v1_list_booking_events(tenant_id uuid, booking_id uuid)
   RETURNS TABLE (id text, event booking.booking_event, "fromStatus" booking.booking_status, "toStatus" booking.booking_status,

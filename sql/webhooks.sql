@@ -44,8 +44,9 @@ CREATE TABLE booking.webhook_deliveries (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE
 );
-CREATE INDEX webhook_deliveries_due ON booking.webhook_deliveries (tenant_id, next_attempt_at) WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_due ON booking.webhook_deliveries (next_attempt_at) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_by_booking ON booking.webhook_deliveries (tenant_id, booking_id);
+CREATE INDEX webhook_deliveries_by_age ON booking.webhook_deliveries (created_at);
 CREATE INDEX webhook_deliveries_by_creation ON booking.webhook_deliveries (tenant_id, created_at, id);
 COMMENT ON TABLE booking.webhook_deliveries IS
   'The outbox: a row commits together with the change that it tells of, and then records what became of it.';

@@ -39,6 +39,8 @@ Oid sql_type(Type type) {
       return UUIDOID;
     case Type::date:
       return DATEOID;
+    case Type::timestamp:
+      return TIMESTAMPTZOID;
     case Type::time_of_day:
       return TIMEOID;
     case Type::integer:
@@ -54,6 +56,8 @@ Oid sql_type(Type type) {
 Datum to_datum(const Value& value) {
   if (const auto* const text = std::get_if<std::string>(&value)) return text_datum(*text);
   if (const auto* const uuid = std::get_if<UuidBytes>(&value)) return uuid_datum(uuid->data());
+  if (const auto* const instant = std::get_if<Instant>(&value))
+    return TimestampTzGetDatum(instant->microseconds_since_1970 - kPostgresEpochDays * USECS_PER_DAY);
   if (const auto* const day = std::get_if<Day>(&value))
     return DateADTGetDatum(day->days_since_1970 - kPostgresEpochDays);
   if (const auto* const time = std::get_if<TimeOfDay>(&value))

@@ -49,6 +49,12 @@ const char* parse_text(const Field& field, const std::string& text, Value& value
       value = TimeOfDay{*minutes};
       return nullptr;
     }
+    case Type::timestamp: {
+      std::optional<int64_t> const instant = parse_rfc3339(text);
+      if (!instant) return "must be a timestamp with its offset, such as 2026-05-12T08:00:00Z";
+      value = Instant{*instant};
+      return nullptr;
+    }
     case Type::text:
       if (text.empty()) return "must not be empty";
       if (count_characters(text) > static_cast<size_t>(field.maximum)) return "is too long";

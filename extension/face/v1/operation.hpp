@@ -25,6 +25,7 @@ enum class Type {
                 // not found
   date,         // YYYY-MM-DD
   time_of_day,  // HH:MM
+  timestamp,    // RFC 3339
   text,         // 1 to Field::maximum characters
   email,
   webhook_url,
@@ -52,11 +53,14 @@ struct Field {
 struct TimeOfDay {
   int minutes;
 };
+struct Instant {
+  int64_t microseconds_since_1970;
+};
 struct Day {
   int32_t days_since_1970;
 };
-using Value =
-    std::variant<std::monostate, std::string, UuidBytes, Day, TimeOfDay, int32_t, std::vector<std::string>>;
+using Value = std::variant<std::monostate, std::string, UuidBytes, Instant, Day, TimeOfDay, int32_t,
+                           std::vector<std::string>>;
 
 /// What is wrong with the input, by field.
 using FieldErrors = std::map<std::string, std::string, std::less<>>;

@@ -75,6 +75,7 @@ constexpr Field list_fields[] = {
      .choices = kStatuses},
     {.name = "dateFrom", .source = Source::query, .type = Type::date, .required = false},
     {.name = "dateTo", .source = Source::query, .type = Type::date, .required = false},
+    {.name = "updatedSince", .source = Source::query, .type = Type::timestamp, .required = false},
     cursor_in_query,
     limit_in_query,
 };
@@ -168,7 +169,7 @@ constexpr Operation create_booking{
 constexpr Operation list_bookings{
     .slug_rule = SlugRule::in_query,
     .fields = list_fields,
-    .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     .shape = Shape::object,
     .member = {},
     .not_found = {},

@@ -1,0 +1,26 @@
+CREATE FUNCTION booking.housekeeping(max_rows integer DEFAULT 1000, OUT task text, OUT changed_rows bigint) RETURNS SETOF record
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- Small batches that step around each other: any number of services may call this, at any time.
+  WITH batch AS (
+    SELECT k.tenant_id, k.key FROM booking.idempotency_keys AS k
+    WHERE k.expires_at <= now() ORDER BY k.expires_at LIMIT max_rows FOR UPDATE SKIP LOCKED)
+  DELETE FROM booking.idempotency_keys AS k USING batch WHERE k.tenant_id = batch.tenant_id AND k.key = batch.key;
+  task := 'expired idempotency keys deleted';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+
+  WITH batch AS (
+    SELECT d.tenant_id, d.id FROM booking.webhook_deliveries AS d
+    WHERE d.created_at < now() - interval '30 days' AND d.status <> 'pending'
+    ORDER BY d.created_at LIMIT max_rows FOR UPDATE SKIP LOCKED)
+  DELETE FROM booking.webhook_deliveries AS d USING batch WHERE d.tenant_id = batch.tenant_id AND d.id = batch.id;
+  task := 'webhook deliveries of more than 30 days deleted';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION booking.housekeeping(integer) IS
+  'Removes what has served its time, at most max_rows of each kind; pg-booking-http calls it once a minute.';
+
