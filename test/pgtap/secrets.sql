@@ -1,7 +1,7 @@
 -- Secrets at rest: what seal encrypts only its key opens, and no caller's role gets at a key.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(49);
+SELECT plan(50);
 
 CREATE FUNCTION test.flip(bytes bytea, at integer) RETURNS bytea
   LANGUAGE sql IMMUTABLE AS $$ SELECT set_byte(bytes, at, get_byte(bytes, at) # 1) $$;
@@ -64,6 +64,9 @@ $$, 'nor one under another key');
 SELECT is(test.complaint(format('SELECT booking.%s(%L, %L)', call, repeat('k', size)::bytea, argument)),
           '22023 the key must have exactly 32 bytes', format('%s with a key of %s bytes is refused', call, size))
 FROM unnest(ARRAY[0, 16, 31, 33, 64]) AS size, (VALUES ('seal', 'secret'), ('unseal', '\x01')) AS c (call, argument);
+SELECT is(test.complaint(format('SELECT booking.unseal(%L, %L)', decode(repeat('00', 32), 'hex'),
+    '\x01000000000000000000000000cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919')),
+  '22021 the content is no text in this database''s encoding', 'test case 14 of the GCM specification seals NULs, which are no text');
 
 -- Webhook secrets.
 
