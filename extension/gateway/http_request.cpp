@@ -41,10 +41,14 @@ std::string_view argument(FunctionCallInfo fcinfo, int number) {
   return PG_ARGISNULL(number) ? std::string_view{} : view_of(PG_GETARG_VARLENA_PP(number));
 }
 
+[[noreturn]] void refuse_header_value() {
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("request_headers must map each name to a string or an array of strings")));
+  pg_unreachable();
+}
+
 void append_header_value(StringInfo block, const char* name, int name_length, const JsonbValue& value) {
-  if (value.type != jbvString)
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("request_headers must map each name to a string or an array of strings")));
+  if (value.type != jbvString) refuse_header_value();
   if (memchr(value.val.string.val, '\n', value.val.string.len) != nullptr ||
       memchr(name, '\n', name_length) != nullptr)
     ereport(ERROR,
@@ -76,6 +80,7 @@ std::string_view header_block(Jsonb* headers) {
     }
     while ((token = JsonbIteratorNext(&iterator, &value, false)) == WJB_ELEM)
       append_header_value(&block, key.val.string.val, key.val.string.len, value);
+    if (token != WJB_END_ARRAY) refuse_header_value();
   }
   return {block.data, static_cast<size_t>(block.len)};
 }
