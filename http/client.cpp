@@ -76,15 +76,6 @@ Client::Step Client::advance() {
   }
 }
 
-void Client::expire() {
-  const bool half_sent = state_ == State::kReading && reader_.stage() != Stage::kIdle && !rejection_;
-  if (half_sent) {
-    rejection_ = Rejection{408, "The request did not arrive in time."};
-  } else {
-    state_ = State::kClosed;
-  }
-}
-
 Client::Step Client::advance_reading() {
   if (rejection_) return Step::kRejected;
   try {
@@ -96,7 +87,10 @@ Client::Step Client::advance_reading() {
         state_ = State::kWriting;
         return Step::kWritable;
       }
+      const bool late = is_late();
+      if (late && !is_idle()) throw Rejection{408, "The request did not arrive in time."};
       const Step step = read_some();
+      if (late && step == Step::kReadable) return close();
       if (step != Step::kRequest) return step;
     }
   } catch (const Rejection& rejection) {
@@ -126,8 +120,7 @@ Client::Step Client::read_some() {
     return Step::kRequest;
   }
   if (length < 0 && (would_block() || errno == EINTR)) return Step::kReadable;
-  state_ = State::kClosed;
-  return Step::kClosed;
+  return close();
 }
 
 void Client::answer(std::string wire, bool keep_alive) {
@@ -145,10 +138,9 @@ Client::Step Client::advance_writing() {
     if (length >= 0) {
       sent_ += static_cast<std::size_t>(length);
     } else if (would_block()) {
-      return Step::kWritable;
+      return is_late() ? close() : Step::kWritable;
     } else if (errno != EINTR) {
-      state_ = State::kClosed;
-      return Step::kClosed;
+      return close();
     }
   }
   output_.clear();
@@ -167,14 +159,21 @@ Client::Step Client::advance_writing() {
 
 Client::Step Client::advance_lingering() {
   std::array<char, 16 * 1024> discarded;
-  while (true) {
+  while (!is_late()) {
     const ssize_t length = ::recv(socket_, discarded.data(), discarded.size(), MSG_DONTWAIT);
     if (length < 0 && would_block()) return Step::kReadable;
-    if (length == 0 || (length < 0 && errno != EINTR)) {
-      state_ = State::kClosed;
-      return Step::kClosed;
-    }
+    if (length == 0 || (length < 0 && errno != EINTR)) break;
   }
+  return close();
+}
+
+bool Client::is_late() const {
+  return Clock::now() >= deadline_;
+}
+
+Client::Step Client::close() {
+  state_ = State::kClosed;
+  return Step::kClosed;
 }
 
 }  // namespace pg_booking::http

@@ -34,12 +34,9 @@ class Client {
   int socket() const { return socket_; }
   const std::string& peer() const { return peer_; }
 
-  /// Reads and writes as far as possible.
+  /// Reads and writes as far as possible. A deadline that has passed ends the waiting: a half-sent request
+  /// becomes a rejection (408), anything else is closed.
   Step advance();
-
-  /// Makes the client's deadline pass: a half-sent request becomes a rejection (408), anything else is
-  /// closed.
-  void expire();
 
   Request take_request() { return reader_.take(); }
   Rejection take_rejection() { return *rejection_; }
@@ -53,7 +50,7 @@ class Client {
   /// True between requests: closing now loses nothing.
   bool is_idle() const;
 
-  /// When to give up waiting.
+  /// When to call advance() even if nothing has happened.
   Clock::time_point deadline() const { return deadline_; }
 
  private:
@@ -65,6 +62,8 @@ class Client {
   Step advance_writing();
   Step advance_lingering();
   Step read_some();
+  Step close();
+  bool is_late() const;
   void set_reading_deadline();
 
   const int socket_;

@@ -94,14 +94,17 @@ void Server::stop() {
   httplib::Server::stop();
 }
 
-/// Runs when nothing is accepted any more: returns when the last client is gone.
+/// Runs when nothing is accepted any more: returns when the last client is gone. Looks at the workers first:
+/// a connection just accepted is a job before it is a client.
 void Server::drain() {
   stopping_ = true;
-  while (clients_ > 0) {
+  while (!workers_.load()->is_idle() || clients_ > 0) {
     // Again and again: a worker may send somebody to wait after having seen the service run.
     room_->send_all_on();
     std::this_thread::sleep_for(kDrainInterval);
   }
+  // The room's thread uses the workers, which end next.
+  room_.reset();
 }
 
 bool Server::process_and_close_socket(socket_t socket) {

@@ -77,15 +77,13 @@ void WaitingRoom::send_all_on() {
   for (const int socket : sockets) send_on(socket);
 }
 
-void WaitingRoom::send_expired_on() {
+void WaitingRoom::send_late_on() {
   std::vector<int> sockets;
   {
     const auto now = Client::Clock::now();
     const std::scoped_lock lock(mutex_);
     for (const auto& [socket, client] : clients_) {
-      if (client->deadline() > now) continue;
-      client->expire();
-      sockets.push_back(socket);
+      if (client->deadline() <= now) sockets.push_back(socket);
     }
   }
   for (const int socket : sockets) send_on(socket);
@@ -105,7 +103,7 @@ void WaitingRoom::run() {
     const auto now = Client::Clock::now();
     if (now < next_look) continue;
     next_look = now + kLookInterval;
-    send_expired_on();
+    send_late_on();
   }
 }
 

@@ -16,8 +16,8 @@ class WaitingRoom {
  public:
   using ClientPtr = std::unique_ptr<Client>;
 
-  /// `on_ready` gets every client that can go on or whose deadline has passed (then it was told so by
-  /// expire()); it is called on the room's thread and must not block.
+  /// `on_ready` gets every client that can go on or whose deadline has passed; it is called on the room's
+  /// thread and must not block.
   explicit WaitingRoom(std::function<void(ClientPtr)> on_ready);
   ~WaitingRoom();
   WaitingRoom(const WaitingRoom&) = delete;
@@ -32,7 +32,7 @@ class WaitingRoom {
  private:
   void run();
   void send_on(int socket);
-  void send_expired_on();
+  void send_late_on();
 
   const std::function<void(ClientPtr)> on_ready_;
   int epoll_;

@@ -39,22 +39,28 @@ bool Workers::has_queue() {
   return !jobs_.empty();
 }
 
+bool Workers::is_idle() {
+  const std::scoped_lock lock(mutex_);
+  return jobs_.empty() && running_ == 0;
+}
+
 std::chrono::steady_clock::time_point Workers::job_enqueued_at() {
   return present_job_enqueued_at;
 }
 
 void Workers::work() {
+  std::unique_lock lock(mutex_);
   while (true) {
-    Job job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
+    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    ++running_;
+    lock.unlock();
     present_job_enqueued_at = job.enqueued_at;
     job.run();
+    lock.lock();
+    --running_;
   }
 }
 

@@ -26,6 +26,9 @@ class Workers : public httplib::TaskQueue {
   /// True if a job waits for a free thread.
   bool has_queue();
 
+  /// True if no job waits or runs.
+  bool is_idle();
+
   /// When the job that runs on the calling thread was enqueued.
   static std::chrono::steady_clock::time_point job_enqueued_at();
 
@@ -38,9 +41,10 @@ class Workers : public httplib::TaskQueue {
   void work();
 
   const std::function<void()> before_shutdown_;
-  std::mutex mutex_;  // guards jobs_ and stopping_
+  std::mutex mutex_;  // guards jobs_, running_ and stopping_
   std::condition_variable wake_;
   std::deque<Job> jobs_;
+  std::size_t running_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
