@@ -105,8 +105,10 @@ SELECT is_empty($$ SELECT attrelid::regclass, attname FROM pg_attribute JOIN tab
 SELECT is_empty($$
   SELECT functions.name FROM functions JOIN pg_language AS l ON l.oid = prolang
   WHERE provolatile = 'v' AND l.lanname IN ('sql', 'plpgsql') AND proargnames[1] IS DISTINCT FROM 'tenant_id'
-    AND proname <> 'create_tenant'
-$$, 'every function that may write takes the tenant first; only create_tenant makes one');
+    AND proname NOT IN ('create_tenant',  -- makes one
+                        'housekeeping',   -- deletes what has expired, whosever it is
+                        'change_time')    -- reads the clock
+$$, 'every function that may write takes the tenant first');
 
 -- Comments.
 
@@ -118,7 +120,8 @@ SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid
 -- Functions.
 
 SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname', $$ VALUES
-  ('booking.seal_webhook_secret(uuid,text)')  -- uses a key that its callers must not see
+  ('booking.housekeeping(integer)'),          -- for all tenants
+  ('booking.seal_webhook_secret(uuid,text)')  -- with a key that its callers must not see
 $$, 'no other function runs as its owner');
 SELECT is_empty($$
   SELECT name FROM functions WHERE prosecdef AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']
@@ -166,9 +169,9 @@ SELECT results_eq($$
 $$, $$ VALUES ('authenticated', 'USAGE'), ('authenticator', 'USAGE'), ('booking_integration', 'USAGE'), ('service_role', 'USAGE') $$,
   'who may look into the schema; nobody creates there');
 SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('authenticator', oid, 'EXECUTE') ORDER BY proname $$,
-  $$ VALUES ('booking.http_request(text,text,jsonb,text,text)'), ('booking.http_request_packed(text,text,text,bytea,text)'),
+  $$ VALUES ('booking.housekeeping(integer)'), ('booking.http_request(text,text,jsonb,text,text)'), ('booking.http_request_packed(text,text,text,bytea,text)'),
             ('booking.library_version()') $$,
-  'authenticator calls the door and no other function');
+  'authenticator calls the door and its housekeeping, no other function');
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
 SELECT results_eq($$
   SELECT proname FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE') ORDER BY proname
