@@ -31,8 +31,8 @@ DECLARE
   tenant_key bytea;
 BEGIN
   -- Runs with the owner's rights, so row-level security does not confine it: this does.
-  IF booking.current_tenant() IS DISTINCT FROM seal_webhook_secret.tenant_id THEN
-    RAISE EXCEPTION 'secrets are sealed for the current tenant only' USING ERRCODE = 'insufficient_privilege';
+  IF booking.current_tenant() <> seal_webhook_secret.tenant_id THEN
+    RAISE EXCEPTION 'a tenant seals its own secrets only' USING ERRCODE = 'insufficient_privilege';
   END IF;
   INSERT INTO booking.secret_keys AS k (tenant_id, purpose, key)
     VALUES (seal_webhook_secret.tenant_id, 'webhook', booking.random_bytes(32)) ON CONFLICT DO NOTHING;

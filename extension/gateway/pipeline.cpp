@@ -10,6 +10,7 @@
 #include "gateway/database_error.hpp"
 #include "pg/guard.hpp"
 #include "pg/role.hpp"
+#include "pg/settings.hpp"
 #include "pg/subtransaction.hpp"
 
 namespace pg_booking {
@@ -20,7 +21,9 @@ constexpr int kMaxAttempts = 3;
 void run_in_subtransaction(const Face& face, Exchange& exchange) {
   Identity const caller = current_identity();
   Subtransaction subtransaction(/*read_only=*/!exchange.route->writes);
+  int const settings = pg([] { return begin_request_settings(); });
   face.run(exchange);
+  pg([&] { end_request_settings(settings); });
   subtransaction.commit();
   pg([&] { verify_identity(caller); });
 }

@@ -64,6 +64,18 @@ void set_current_tenant(const pg_uuid_t& tenant_id) {
   pfree(text);
 }
 
+int begin_request_settings() {
+  int const scope = NewGUCNestLevel();
+  set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                    ERROR, false);
+  return scope;
+}
+
+// "false" takes back even what was SET for the session, as the server does around functions of indexes.
+void end_request_settings(int scope) {
+  AtEOXact_GUC(false, scope);
+}
+
 void set_lock_timeout(const char* value) {
   set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
 }

@@ -13,6 +13,12 @@ const pg_uuid_t* current_tenant() noexcept;
 /// Sets pg_booking.tenant_id until the current (sub)transaction ends. P-zone.
 void set_current_tenant(const pg_uuid_t& tenant_id);
 
+/// Opens the scope of a request's settings: what is set from here on, by whomever, ends with
+/// end_request_settings or with the subtransaction. Names resolve in pg_catalog only, whatever search_path
+/// the session has: look-ups as the extension's owner must not meet the caller's operators. P-zone.
+int begin_request_settings();
+void end_request_settings(int scope);
+
 /// Bounds every wait for a lock until the current (sub)transaction ends; a longer one fails with SQLSTATE
 /// 55P03. P-zone.
 void set_lock_timeout(const char* value);
