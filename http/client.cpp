@@ -16,6 +16,8 @@ namespace {
 using std::chrono::seconds;
 using Stage = RequestReader::Stage;
 
+constexpr std::size_t kReadBytes = 16384;
+
 constexpr seconds kIdleTime{60};   // between requests
 constexpr seconds kHeadTime{5};    // from a head's first byte to its last, however it drips
 constexpr seconds kBodyTime{10};   // from a body's first byte to its last
@@ -23,23 +25,22 @@ constexpr seconds kWriteTime{60};  // for a whole answer
 constexpr seconds kLingerTime{2};  // for the client to stop sending after a last answer
 
 std::string address_of_peer(int socket) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return "";
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size()) == nullptr ? "" : text.data();
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  // A dual-stack socket sees IPv4 clients as ::ffff:a.b.c.d: one client has one address.
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+  sockaddr_storage peer{};
+  socklen_t length = sizeof peer;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) != 0) return "";
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
+  int family = peer.ss_family;
+  const void* address = &v6;
+  if (family == AF_INET) {
+    address = &reinterpret_cast<const sockaddr_in&>(peer).sin_addr;
+  } else if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+    // A dual-stack socket sees IPv4 clients as ::ffff:a.b.c.d: one client has one address.
     constexpr std::size_t kEmbeddedV4 = 12;
-    return ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[kEmbeddedV4], text.data(), text.size()) == nullptr
-               ? ""
-               : text.data();
+    family = AF_INET;
+    address = &v6.s6_addr[kEmbeddedV4];
   }
-  return ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size()) == nullptr ? "" : text.data();
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  return ::inet_ntop(family, address, text.data(), text.size()) == nullptr ? "" : text.data();
 }
 
 bool would_block() {
@@ -113,7 +114,7 @@ void Client::set_reading_deadline() {
 
 /// kRequest here means: something was read, go on.
 Client::Step Client::read_some() {
-  std::array<char, 16 * 1024> chunk;
+  std::array<char, kReadBytes> chunk;
   const ssize_t length = ::recv(socket_, chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (length > 0) {
     reader_.append({chunk.data(), static_cast<std::size_t>(length)});
@@ -158,7 +159,7 @@ Client::Step Client::advance_writing() {
 }
 
 Client::Step Client::advance_lingering() {
-  std::array<char, 16 * 1024> discarded;
+  std::array<char, kReadBytes> discarded;
   while (!is_late()) {
     const ssize_t length = ::recv(socket_, discarded.data(), discarded.size(), MSG_DONTWAIT);
     if (length < 0 && would_block()) return Step::kReadable;

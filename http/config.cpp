@@ -149,7 +149,7 @@ Config read_config(const std::vector<std::string>& arguments) {
   config.version = has(arguments, "--version");
   if (config.help || config.version) return config;
 
-  config.pool = std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), kMinPool, kMaxPool);
+  config.pool = std::clamp(std::size_t{2} * std::thread::hardware_concurrency(), kMinPool, kMaxPool);
   // Flags last, so that they win; a variable that a flag overrides must be valid all the same.
   apply_environment(config);
   for (std::size_t position = 0; position < arguments.size();)

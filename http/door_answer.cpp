@@ -31,7 +31,7 @@ Answer door_answer(int status, std::string_view message, std::string_view target
   Answer answer;
   answer.status = status;
   answer.request_id = new_request_id();
-  answer.headers = "Content-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\n";
+  answer.headers = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   answer.headers.append("X-Content-Type-Options: nosniff\r\nX-Request-Id: ")
       .append(answer.request_id)
       .append("\r\n");
