@@ -244,8 +244,9 @@ void read_rows(const SlotQuestion& question, const SlotTerms& terms, slots::Date
   collect(staff_statement, of_service, 3, take_staff, &raw.staff);
   Statement::Parameter const staff = staff_parameter(raw.staff);
 
-  Statement::Parameter const of_location[] = {tenant, location, staff, date_parameter(dates.from - 2),
-                                              date_parameter(dates.to + 2)};
+  slots::DateRange const overrides = slots::relevant_dates(terms.service, dates);
+  Statement::Parameter const of_location[] = {tenant, location, staff, date_parameter(overrides.from),
+                                              date_parameter(overrides.to)};
   collect(hours_statement, of_location, 3, take_weekly, &raw.weekly);
   collect(overrides_statement, of_location, 5, take_override, &raw.overrides);
 

@@ -10,10 +10,6 @@
 #include "pg/guard.hpp"
 #include "pg/random.hpp"
 
-extern "C" {
-#include "pgtime.h"
-}
-
 namespace pg_booking {
 namespace {
 
@@ -75,19 +71,4 @@ PG_BOOKING_FUNCTION(pg_booking_generate_api_key) {
   std::array<uint8_t, 48> random;
   fill_random(random.data(), random.size());
   return guarded_text(format_api_key(random));
-}
-
-PG_BOOKING_FUNCTION(pg_booking_is_time_zone) {
-  const text* const name = pg([&] { return PG_GETARG_TEXT_PP(0); });
-  std::string const zone(view_of(name));
-  // PostgreSQL also takes POSIX rules such as "XYZ5"; those have digits outside a region path and are no IANA
-  // names.
-  bool const has_region = zone.find('/') != std::string::npos;
-  for (char const c : zone) {
-    bool const letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '/' || c == '-';
-    bool const digit = (c >= '0' && c <= '9') || c == '+';
-    if (!letter && !(has_region && digit)) PG_RETURN_BOOL(false);
-  }
-  pg_tz* const rules = pg([&] { return pg_tzset(zone.c_str()); });
-  PG_RETURN_BOOL(rules != nullptr && pg_tz_acceptable(rules));
 }

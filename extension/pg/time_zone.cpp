@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <string_view>
 
+#include "pg/datum.hpp"
 #include "pg/guard.hpp"
 
 extern "C" {
@@ -15,6 +17,26 @@ namespace {
 // Transitions are read for these years; beyond them the first and the last offset hold.
 constexpr pg_time_t kFirstSecond = INT64CONST(-5364662400);  // 1800-01-01
 constexpr pg_time_t kLastSecond = INT64CONST(13569465600);   // 2400-01-01
+
+/// Whether a name looks like a region of the IANA database. PostgreSQL also takes POSIX rules such as "XYZ5",
+/// of which there are endlessly many; what tells them apart are digits, which no region has but those of
+/// Etc/GMT.
+bool is_region_name(std::string_view name) {
+  bool const has_digits = name.starts_with("Etc/GMT");
+  for (char const c : name) {
+    bool const letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '/' || c == '-';
+    bool const digit = (c >= '0' && c <= '9') || c == '+';
+    if (!letter && !(has_digits && digit)) return false;
+  }
+  return true;
+}
+
+/// The server's rules of a region, which it keeps for good; null when there is no such region.
+const pg_tz* find_rules(const std::string& name) {
+  if (!is_region_name(name)) return nullptr;
+  pg_tz* const rules = pg([&] { return pg_tzset(name.c_str()); });
+  return rules != nullptr && pg_tz_acceptable(rules) ? rules : nullptr;
+}
 
 /// The next change of offset after `at`; false when there is none. P-zone.
 bool next_transition(const pg_tz* rules, pg_time_t at, long& before, pg_time_t& boundary, long& after) {
@@ -41,14 +63,21 @@ std::vector<slots::ZoneSegment> read_segments(const pg_tz* rules) {
 }  // namespace
 
 const slots::Zone* find_time_zone(const std::string& name) {
-  // Never freed: a few hundred zones at most, each a few kilobytes. Allocated here, since no global may have
-  // a constructor.
-  static auto* const zones = new std::map<std::string, std::unique_ptr<slots::Zone>>;
-  if (auto const known = zones->find(name); known != zones->end()) return known->second.get();
-  const pg_tz* const rules = pg([&] { return pg_tzset(name.c_str()); });
-  if (rules == nullptr || !pg_tz_acceptable(const_cast<pg_tz*>(rules))) return nullptr;
+  const pg_tz* const rules = find_rules(name);
+  if (rules == nullptr) return nullptr;
+  // Never freed: a few hundred zones at most, however callers spell them, each a few kilobytes. Allocated
+  // here, since no global may have a constructor.
+  static auto* const zones = new std::map<const pg_tz*, std::unique_ptr<slots::Zone>>;
+  if (auto const known = zones->find(rules); known != zones->end()) return known->second.get();
   auto zone = std::make_unique<slots::Zone>(read_segments(rules));
-  return zones->emplace(name, std::move(zone)).first->second.get();
+  return zones->emplace(rules, std::move(zone)).first->second.get();
 }
 
 }  // namespace pg_booking
+
+using namespace pg_booking;
+
+PG_BOOKING_FUNCTION(pg_booking_is_time_zone) {
+  const text* const name = pg([&] { return PG_GETARG_TEXT_PP(0); });
+  PG_RETURN_BOOL(find_rules(std::string(view_of(name))) != nullptr);
+}

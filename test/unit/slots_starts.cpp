@@ -277,3 +277,26 @@ TEST_CASE("the relevant span covers the evening before, buffers and the longest 
       {date("2026-05-12"), date("2026-05-13")});
   CHECK(span == Interval{instant("2026-05-10T23:50:00Z"), instant("2026-05-14T01:20:00Z")});
 }
+
+TEST_CASE("only relevant dates and instants matter") {
+  // A search that sees no more than them gives the same answer.
+  Case all;
+  all.in("Pacific/Apia")
+      .on("2011-12-29", "2011-12-31")
+      .open("00:00-24:00")
+      .serve({.duration_minutes = 3000,
+              .buffer_before_minutes = 1500,
+              .step_minutes = 60,
+              .align = Align::gap,
+              .buffers_inside_hours = true});
+  const DateRange dates = relevant_dates(all.service, all.limits.dates);
+  const Interval span = relevant_span(all.zone(), all.service, all.limits.dates);
+  Case relevant = all;
+  for (Date day = all.limits.dates.from - 10; day <= all.limits.dates.to + 10; ++day) {
+    const bool matters = day >= dates.from && day <= dates.to;
+    all.staff->overrides.push_back({day, matters ? all.staff->weekly[0] : DayIntervals()});
+  }
+  all.time_off = {{span.from - kMicrosecondsPerDay, span.from}, {span.to, span.to + kMicrosecondsPerDay}};
+  CHECK(clocks(all) == clocks(relevant));
+  CHECK(clocks(all) != "");
+}

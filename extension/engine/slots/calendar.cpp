@@ -124,10 +124,9 @@ struct LocalRun {
 
 std::vector<LocalRun> make_local_runs(const Schedule* location, const Schedule* staff, DateRange dates) {
   std::vector<LocalRun> runs;
-  DayReader days(location, staff, dates.from - 2);
-  // Two dates earlier, because both the intersection and the pieces below need to know yesterday's intervals.
-  days.move_to(dates.from - 2);
-  days.move_to(dates.from - 1);
+  const Date first = dates.from - kDatesReadBefore;
+  DayReader days(location, staff, first);
+  for (Date date = first; date < dates.from; ++date) days.move_to(date);
   for (Date date = dates.from; date <= dates.to; ++date) {
     days.move_to(date);
     const auto local_us = [&](int64_t minutes) {

@@ -54,6 +54,10 @@ struct DateRange {
   Date to;  // inclusive
 };
 
+/// How many dates before its first one a calendar depends on: the evening before, and the one that it may be
+/// joined to.
+inline constexpr Date kDatesReadBefore = 2;
+
 /// The hours that lie on `dates`: those of `location` and `staff` at the same time, of one of them where the
 /// other is null (not set: restricts nothing), never where both are.
 ///

@@ -77,6 +77,11 @@ Interval relevant_span(const Zone& zone, const Service& service, DateRange dates
   return {span.from - protected_before(service), span.to + protected_after(service)};
 }
 
+DateRange relevant_dates(const Service& service, DateRange dates) {
+  const DateRange calendar = calendar_dates(service, dates);
+  return {calendar.from - kDatesReadBefore, calendar.to};
+}
+
 StretchWalk::StretchWalk(const Member& member, const Service& service, const Limits& limits)
     : calendar_(
           make_calendar(member.zone, member.location, member.staff, calendar_dates(service, limits.dates))),

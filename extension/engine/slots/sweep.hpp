@@ -57,8 +57,11 @@ inline constexpr size_t kReasons = 7;
 /// The name as callers see it: "off_grid", "closed", …; empty for none.
 const char* name_of(Reason reason);
 
-/// The instants that matter to a search: busy windows and time off outside of it change nothing.
+/// The instants that matter to starts on `dates`: busy windows and time off outside of them change nothing.
 Interval relevant_span(const Zone& zone, const Service& service, DateRange dates);
+
+/// The dates that matter to starts on `dates`: overrides of others change nothing.
+DateRange relevant_dates(const Service& service, DateRange dates);
 
 /// The candidate starts of one run: anchor + k * step and other + k * step for every integer k, instants.
 struct Grid {
