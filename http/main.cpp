@@ -16,6 +16,7 @@
 #include "config.hpp"
 #include "door.hpp"
 #include "exit_code.hpp"
+#include "housekeeper.hpp"
 #include "log.hpp"
 #include "pool.hpp"
 #include "postgres.hpp"
@@ -103,6 +104,7 @@ int serve(const Config& config) {
   std::fflush(stdout);
 
   Stopper stopper(server, signals);
+  const Housekeeper housekeeper(config.db);
   if (!server.run()) {
     LogLine(Level::kError, "accept_failed").write();
     _exit(kExitFailure);
