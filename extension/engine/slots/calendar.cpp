@@ -6,9 +6,10 @@ namespace pg_booking::slots {
 
 namespace {
 
+/// 0 is Monday; 1970-01-01 was a Thursday.
 size_t weekday_of(Date date) {
   return static_cast<size_t>(((date + 3) % 7 + 7) % 7);
-}  // 1970-01-01: Thursday
+}
 
 /// Appends intervals as written, moved by some days, with overnight ones unrolled past their midnight.
 void append_unrolled(const DayIntervals& written, int64_t days, std::vector<Interval>& out) {
@@ -154,10 +155,10 @@ Calendar make_calendar(const Zone& zone, const Schedule* location, const Schedul
   Calendar calendar;
   calendar.runs.reserve(local_runs.size() + 2);
   calendar.hours.reserve(local_runs.size() + 2);
-  // Segment by segment, not date by date: in a repeated hour at midnight an earlier date comes back after a
-  // later one.
   if (local_runs.empty()) return calendar;
   const Interval all{local_runs.front().local_us.from, local_runs.back().local_us.to};
+  // Segment by segment, not date by date: in a repeated hour at midnight an earlier date comes back after a
+  // later one.
   zone.for_each_segment(all, [&](const Interval& clocks, int64_t offset_us) {
     auto run = std::partition_point(local_runs.begin(), local_runs.end(),
                                     [&](const LocalRun& r) { return r.local_us.to <= clocks.from; });

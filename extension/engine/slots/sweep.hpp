@@ -19,8 +19,8 @@ namespace pg_booking::slots {
 enum class Align {
   interval,  // from + k * step of each interval of a date
   clock,     // minutes of the day that the step divides
-  gap,  // like interval, and counted anew from the first minute that fits after each stretch where nothing
-        // does
+  // like interval, and counted anew from the first minute that fits after each stretch where nothing does
+  gap,
 };
 
 /// What is to be booked; minutes are elapsed ones.
@@ -102,7 +102,8 @@ class StretchWalk {
   StretchWalk(StretchWalk&&) = default;
 
   /// Calls visit(const Interval& instants, Reason, const Grid&, int32_t offset_seconds) for the stretches of
-  /// the next run in range; false at the end. The reason is that of starts on the grid.
+  /// the next run in range; false at the end. The reason is that of starts on the grid. Defined in sweep.cpp,
+  /// for its two callers there.
   template <typename Visitor>
   bool next_run(Visitor&& visit);
 
