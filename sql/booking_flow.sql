@@ -1,13 +1,15 @@
 -- The life of a booking. Every function takes the tenant first and leaves one event per transition.
 
 CREATE FUNCTION booking.lock_calendars(tenant_id uuid, staff_ids uuid[]) RETURNS void
-  LANGUAGE sql VOLATILE
-BEGIN ATOMIC
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
   -- One global order (by key) for everybody who needs several calendars: waiting in a circle is impossible.
-  SELECT pg_advisory_xact_lock(calendar.key)
+  PERFORM pg_advisory_xact_lock(calendar.key)
   FROM (SELECT DISTINCT hashtextextended(lock_calendars.tenant_id::text || staff_id::text, 0) AS key
         FROM unnest(staff_ids) AS staff_id ORDER BY key) AS calendar;
-END;
+END
+$$;
 COMMENT ON FUNCTION booking.lock_calendars(uuid, uuid[]) IS
   'Waits until nobody else is booking these people, and keeps them locked until the transaction ends.';
 
@@ -80,14 +82,16 @@ COMMENT ON FUNCTION booking.find_or_add_customer(uuid, text, text, text) IS
   'The customer with this e-mail address, made if new; refuses a blocked one.';
 
 CREATE FUNCTION booking.performs(tenant_id uuid, staff_id uuid, service_id uuid) RETURNS boolean
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT EXISTS (
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN EXISTS (
     SELECT FROM booking.staff_services AS skill
     JOIN booking.staff AS person ON person.tenant_id = skill.tenant_id AND person.id = skill.staff_id
     WHERE skill.tenant_id = performs.tenant_id AND skill.staff_id = performs.staff_id
       AND skill.service_id = performs.service_id AND person.active);
-END;
+END
+$$;
 COMMENT ON FUNCTION booking.performs(uuid, uuid, uuid) IS 'Whether this person is active and performs this service.';
 
 CREATE FUNCTION booking.choose_staff(

@@ -63,7 +63,7 @@ COMMENT ON FUNCTION booking.error_codes() IS
   'The error catalogue: every code a caller can meet, its SQLSTATE inside SQL, its HTTP status, and whether trying again can help.';
 
 CREATE FUNCTION booking.local_instants(local_time timestamp, time_zone text) RETURNS SETOF timestamptz
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+  LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   -- The offsets in force a day before and a day after are the only two that can apply: zones do not change twice in two days.
   SELECT DISTINCT reading.instant

@@ -63,16 +63,20 @@ CREATE FUNCTION booking.enqueue_webhook(
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+  -- Most tenants have no webhook: they should not pay for rendering its payload.
+  IF NOT EXISTS (
+      SELECT FROM booking.webhook_configs AS config
+      JOIN booking.tenants AS business ON business.tenant_id = config.tenant_id
+      WHERE config.tenant_id = enqueue_webhook.tenant_id AND config.active
+        AND booking.plan_in_force(business.plan, business.plan_period_end) = 'pro') THEN
+    RETURN;
+  END IF;
   INSERT INTO booking.webhook_deliveries (tenant_id, event, booking_id, payload)
   SELECT enqueue_webhook.tenant_id, enqueue_webhook.event, enqueue_webhook.booking_id,
          row_to_json(ROW(enqueue_webhook.event, booking.public_id('evt', event_id), '1', booking.rfc3339(now()),
                          (b.booking)."salonSlug", (b.booking)."locationSlug", enqueue_webhook.sequence,
                          ROW(b.booking)::booking.v1_webhook_data)::booking.v1_webhook_payload)::text
-  FROM booking.webhook_configs AS config
-  JOIN booking.tenants AS business ON business.tenant_id = config.tenant_id
-  JOIN booking.v1_bookings(enqueue_webhook.tenant_id) AS b ON b.booking_id = enqueue_webhook.booking_id
-  WHERE config.tenant_id = enqueue_webhook.tenant_id AND config.active
-    AND booking.plan_in_force(business.plan, business.plan_period_end) = 'pro';
+  FROM booking.v1_bookings(enqueue_webhook.tenant_id) AS b WHERE b.booking_id = enqueue_webhook.booking_id;
 END
 $$;
 COMMENT ON FUNCTION booking.enqueue_webhook(uuid, uuid, uuid, booking.booking_event, integer) IS
