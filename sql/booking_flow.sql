@@ -64,13 +64,17 @@ AS $$
 DECLARE
   known booking.customers;
 BEGIN
-  -- ON CONFLICT waits for a concurrent first booking of the same guest, whose row the next statement then sees.
-  INSERT INTO booking.customers (tenant_id, name, email, phone)
-    VALUES (find_or_add_customer.tenant_id, find_or_add_customer.name, find_or_add_customer.email, find_or_add_customer.phone)
-    ON CONFLICT DO NOTHING RETURNING * INTO known;
+  SELECT c.* INTO known FROM booking.customers AS c
+  WHERE c.tenant_id = find_or_add_customer.tenant_id AND c.email_key = lower(find_or_add_customer.email);
   IF known.id IS NULL THEN
+    INSERT INTO booking.customers (tenant_id, name, email, phone)
+      VALUES (find_or_add_customer.tenant_id, find_or_add_customer.name, find_or_add_customer.email, find_or_add_customer.phone)
+      ON CONFLICT DO NOTHING RETURNING * INTO known;
+  END IF;
+  IF known.id IS NULL THEN
+    -- ON CONFLICT waited for a concurrent first booking of the same guest, whose row this statement sees.
     SELECT c.* INTO STRICT known FROM booking.customers AS c
-    WHERE c.tenant_id = find_or_add_customer.tenant_id AND lower(c.email) = lower(find_or_add_customer.email);
+    WHERE c.tenant_id = find_or_add_customer.tenant_id AND c.email_key = lower(find_or_add_customer.email);
   END IF;
   IF known.blocked_at IS NOT NULL THEN
     PERFORM booking.raise_error('booking.guest_blocked');
