@@ -1,32 +1,6 @@
 -- The operations of /v1 as the gateway calls them: tenant first, then the operation's parameters in the order of the route
 -- table; the columns of a result are the members of the answer's data, except "meta", whose members join the envelope's meta.
-
-CREATE TYPE booking.v1_price AS (amount numeric, currency text);
-COMMENT ON TYPE booking.v1_price IS 'A price in major units.';
-
-CREATE TYPE booking.v1_guest AS (name text, email text, phone text);
-COMMENT ON TYPE booking.v1_guest IS 'Who comes, as they named themselves on the booking.';
-
-CREATE TYPE booking.v1_cancellation AS ("by" text, reason text, at text);
-COMMENT ON TYPE booking.v1_cancellation IS 'Who cancelled, why, when.';
-
-CREATE TYPE booking.v1_actor AS (type booking.actor_type, id text);
-COMMENT ON TYPE booking.v1_actor IS 'Who caused an event.';
-
-CREATE TYPE booking.v1_booking AS (
-  id text, "salonSlug" text, "locationSlug" text, "serviceId" text, "serviceName" text, "staffId" text,
-  status booking.booking_status, date text, "startTime" text, "endTime" text, timezone text,
-  "startsAt" text, "endsAt" text, "durationMinutes" integer, price booking.v1_price, "priceType" booking.price_type,
-  "pricingVersion" text, guest booking.v1_guest, note text, source booking.booking_source,
-  cancellation booking.v1_cancellation, "cancelDeadlineAt" text, "createdAt" text, "updatedAt" text, version integer);
-COMMENT ON TYPE booking.v1_booking IS 'A booking as /v1 shows it.';
-
-CREATE TYPE booking.v1_slot AS (
-  date text, "startTime" text, "endTime" text, "startsAt" text, "endsAt" text, "staffId" text);
-COMMENT ON TYPE booking.v1_slot IS 'A bookable start as /v1 shows it: local fields in the location''s zone, and the instants.';
-
-CREATE TYPE booking.v1_search_meta AS (truncated boolean, "returnedSlots" integer, suppressed boolean);
-COMMENT ON TYPE booking.v1_search_meta IS 'What /v1 tells beside the slots: whether the list was cut, its length, whether the business is not bookable at all.';
+-- Results are of the types of v1_types.sql, from which they are documented.
 
 CREATE FUNCTION booking.v1_location(tenant_id uuid, slug text) RETURNS booking.locations
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -57,8 +31,7 @@ COMMENT ON FUNCTION booking.v1_location_id(uuid, text) IS 'The id of booking.v1_
 -- Who has no own hours works at every location, else where they have hours. Written out twice: PostgreSQL would call a function
 -- of it once per person, at ten times the cost of the rest of the query.
 CREATE FUNCTION booking.v1_list_services(tenant_id uuid, location_slug text)
-  RETURNS TABLE (id text, name text, description text, category text, "durationMinutes" integer,
-                 "priceType" booking.price_type, "pricingVersion" text, price booking.v1_price)
+  RETURNS SETOF booking.v1_service
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT booking.public_id('svc', s.id), s.name, s.description, s.category, s.duration_minutes, s.price_type, s.pricing_version,
@@ -78,7 +51,7 @@ END;
 COMMENT ON FUNCTION booking.v1_list_services(uuid, text) IS 'GET /v1/services: what can be booked online at a location.';
 
 CREATE FUNCTION booking.v1_list_staff(tenant_id uuid, location_slug text)
-  RETURNS TABLE (id text, name text, bio text, "serviceIds" text[])
+  RETURNS SETOF booking.v1_staff_member
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT booking.public_id('staff', person.id), person.name, person.bio,
@@ -121,16 +94,15 @@ COMMENT ON FUNCTION booking.v1_require_bookable(uuid, uuid, uuid) IS
 
 CREATE FUNCTION booking.v1_search_availability(
   tenant_id uuid, location_slug text, service_id uuid, staff_id uuid, from_date date, to_date date)
-  RETURNS TABLE (timezone text, slots booking.v1_slot[], meta booking.v1_search_meta)
+  RETURNS SETOF booking.v1_availability
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   slot_limit CONSTANT integer := 1000;
   place booking.locations := booking.v1_location(tenant_id, location_slug);
   bookable boolean := booking.v1_require_bookable(tenant_id, service_id, staff_id);
+  slots booking.v1_slot[] := '{}';
 BEGIN
-  timezone := place.time_zone;
-  slots := '{}';
   IF bookable THEN
     slots := ARRAY(
       SELECT ROW(to_char(local.start_time, 'YYYY-MM-DD'), to_char(local.start_time, 'HH24:MI'), to_char(local.end_time, 'HH24:MI'),
@@ -141,9 +113,10 @@ BEGIN
       CROSS JOIN LATERAL (SELECT slot.starts_at AT TIME ZONE place.time_zone AS start_time,
                                  slot.ends_at AT TIME ZONE place.time_zone AS end_time) AS local);
   END IF;
-  meta := ROW(cardinality(slots) > slot_limit, least(cardinality(slots), slot_limit), NOT bookable)::booking.v1_search_meta;
-  slots := slots[:slot_limit];
-  RETURN NEXT;
+  RETURN NEXT ROW(
+    place.time_zone, slots[:slot_limit],
+    ROW(cardinality(slots) > slot_limit, least(cardinality(slots), slot_limit), NOT bookable)::booking.v1_search_meta
+  )::booking.v1_availability;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_search_availability(uuid, text, uuid, uuid, date, date) IS
@@ -163,7 +136,7 @@ BEGIN ATOMIC
         CASE WHEN b.price_amount IS NOT NULL THEN ROW(trim_scale(b.price_amount), b.price_currency)::booking.v1_price END,
         b.price_type, b.pricing_version, ROW(b.guest_name, b.guest_email, b.guest_phone)::booking.v1_guest, b.note, b.source,
         CASE WHEN b.cancelled_at IS NOT NULL
-             THEN ROW(b.cancelled_by::text, b.cancel_reason, booking.rfc3339(b.cancelled_at))::booking.v1_cancellation END,
+             THEN ROW(b.cancelled_by, b.cancel_reason, booking.rfc3339(b.cancelled_at))::booking.v1_cancellation END,
         booking.rfc3339(b.cancel_deadline_at), booking.rfc3339(b.created_at), booking.rfc3339(b.updated_at), b.version
     )::booking.v1_booking
   FROM booking.bookings AS b
@@ -239,7 +212,7 @@ COMMENT ON FUNCTION booking.v1_filter_bookings(uuid, uuid, uuid, uuid, booking.b
 CREATE FUNCTION booking.v1_list_bookings(
   tenant_id uuid, location_slug text, staff_id uuid, service_id uuid, statuses text[], date_from date, date_to date,
   updated_since timestamptz, cursor text, "limit" integer)
-  RETURNS TABLE (bookings booking.v1_booking[], "nextCursor" text)
+  RETURNS SETOF booking.v1_booking_page
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -247,6 +220,8 @@ DECLARE
   place_id uuid;
   after_at timestamptz;
   after_id uuid;
+  bookings booking.v1_booking[];
+  next_cursor text;
   ids uuid[];
   times timestamptz[];
 BEGIN
@@ -270,18 +245,16 @@ BEGIN
           ORDER BY b.updated_at, b.booking_id LIMIT "limit" + 1) AS page;
   END IF;
   IF cardinality(ids) > "limit" THEN
-    "nextCursor" := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
+    next_cursor := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
   END IF;
-  bookings := coalesce(bookings[:"limit"], '{}');
-  RETURN NEXT;
+  RETURN NEXT ROW(coalesce(bookings[:"limit"], '{}'), next_cursor)::booking.v1_booking_page;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_list_bookings(uuid, text, uuid, uuid, text[], date, date, timestamptz, text, integer) IS
   'GET /v1/bookings, a page at a time: by start, or with updated_since by change, where a row appears only when no earlier change can follow.';
 
 CREATE FUNCTION booking.v1_list_booking_events(tenant_id uuid, booking_id uuid)
-  RETURNS TABLE (id text, event booking.booking_event, "fromStatus" booking.booking_status, "toStatus" booking.booking_status,
-                 actor booking.v1_actor, reason text, "occurredAt" text, sequence integer)
+  RETURNS SETOF booking.v1_event
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT booking.public_id('evt', e.id), e.event, e.from_status, e.to_status,

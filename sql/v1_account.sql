@@ -1,34 +1,26 @@
 -- /v1 beside bookings: webhook configuration and deliveries, subscription.
 
-CREATE TYPE booking.v1_webhook_data AS (booking booking.v1_booking);
-COMMENT ON TYPE booking.v1_webhook_data IS 'Member "data" of a webhook''s payload.';
-
-CREATE TYPE booking.v1_webhook_payload AS (
-  event booking.booking_event, id text, v text, "occurredAt" text, "salonSlug" text, "locationSlug" text, sequence integer,
-  data booking.v1_webhook_data);
-COMMENT ON TYPE booking.v1_webhook_payload IS 'What a webhook''s body says.';
-
-CREATE TYPE booking.v1_webhook_config AS (
-  url text, active boolean, "hasSecret" boolean, "createdAt" text, "updatedAt" text, "disabledReason" text);
-COMMENT ON TYPE booking.v1_webhook_config IS 'The webhook configuration as /v1 shows it, never with its secret.';
-
-CREATE TYPE booking.v1_webhook_delivery AS (
-  id text, event booking.booking_event, "bookingId" text, status booking.webhook_delivery_status, attempts integer,
-  "lastStatusCode" integer, "lastError" text, "lastDurationMs" integer, "nextAttemptAt" text, "createdAt" text, "deliveredAt" text);
-COMMENT ON TYPE booking.v1_webhook_delivery IS 'A delivery as /v1 shows it: neither secret nor what the receiver answered.';
-
 CREATE FUNCTION booking.v1_webhook_config(tenant_id uuid) RETURNS booking.v1_webhook_config
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT ROW(c.url, c.active, true, booking.rfc3339(c.created_at), booking.rfc3339(c.updated_at), c.disabled_reason)::booking.v1_webhook_config
   FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_webhook_config.tenant_id;
 END;
-COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'GET /v1/webhooks/config: the tenant''s webhook configuration; NULL when there is none.';
+COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'The tenant''s webhook configuration; NULL when there is none.';
+
+CREATE FUNCTION booking.v1_get_webhook_config(tenant_id uuid) RETURNS SETOF booking.v1_webhook_config_answer
+  LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+  SELECT booking.v1_webhook_config(v1_get_webhook_config.tenant_id);
+END;
+COMMENT ON FUNCTION booking.v1_get_webhook_config(uuid) IS 'GET /v1/webhooks/config.';
 
 CREATE FUNCTION booking.v1_put_webhook_config(tenant_id uuid, api_key_id uuid, url text)
-  RETURNS TABLE (config booking.v1_webhook_config, secret text)
+  RETURNS SETOF booking.v1_webhook_put_answer
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  secret text;
 BEGIN
   UPDATE booking.webhook_configs AS c
   SET url = v1_put_webhook_config.url, active = true, disabled_reason = NULL, updated_at = now()
@@ -39,15 +31,14 @@ BEGIN
       VALUES (v1_put_webhook_config.tenant_id, v1_put_webhook_config.url,
               booking.seal_webhook_secret(v1_put_webhook_config.tenant_id, secret));
   END IF;
-  config := booking.v1_webhook_config(v1_put_webhook_config.tenant_id);
-  RETURN NEXT;
+  RETURN NEXT ROW(booking.v1_webhook_config(v1_put_webhook_config.tenant_id), secret)::booking.v1_webhook_put_answer;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_put_webhook_config(uuid, uuid, text) IS
   'PUT /v1/webhooks/config: sets the URL and (re)activates; the first one makes the secret and is the only one to tell it.';
 
-CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid) RETURNS booking.v1_webhook_config
-  LANGUAGE sql VOLATILE
+CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid) RETURNS SETOF booking.v1_webhook_config_answer
+  LANGUAGE sql VOLATILE ROWS 1
 BEGIN ATOMIC
   UPDATE booking.webhook_configs AS c SET active = false, updated_at = now()
   WHERE c.tenant_id = v1_delete_webhook_config.tenant_id AND c.active;
@@ -55,19 +46,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.v1_delete_webhook_config(uuid, uuid) IS 'DELETE /v1/webhooks/config: inactive, URL and secret kept.';
 
-CREATE FUNCTION booking.v1_rotate_webhook_secret(tenant_id uuid, api_key_id uuid) RETURNS TABLE (secret text, "rotatedAt" text)
+CREATE FUNCTION booking.v1_rotate_webhook_secret(tenant_id uuid, api_key_id uuid) RETURNS SETOF booking.v1_webhook_secret
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  secret CONSTANT text := encode(booking.random_bytes(32), 'hex');
 BEGIN
-  secret := encode(booking.random_bytes(32), 'hex');
-  "rotatedAt" := booking.rfc3339(now());
   UPDATE booking.webhook_configs AS c
   SET sealed_secret = booking.seal_webhook_secret(v1_rotate_webhook_secret.tenant_id, secret), updated_at = now()
   WHERE c.tenant_id = v1_rotate_webhook_secret.tenant_id;
   IF NOT FOUND THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"webhookConfig"}');
   END IF;
-  RETURN NEXT;
+  RETURN NEXT ROW(secret, booking.rfc3339(now()))::booking.v1_webhook_secret;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_rotate_webhook_secret(uuid, uuid) IS
@@ -75,13 +66,15 @@ COMMENT ON FUNCTION booking.v1_rotate_webhook_secret(uuid, uuid) IS
 
 CREATE FUNCTION booking.v1_list_webhook_deliveries(
   tenant_id uuid, status text, event text, booking_id uuid, cursor text, "limit" integer)
-  RETURNS TABLE (deliveries booking.v1_webhook_delivery[], "nextCursor" text)
+  RETURNS SETOF booking.v1_webhook_delivery_page
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   filters CONSTANT text := ROW('deliveries', tenant_id, status, event, booking_id)::text;
   before_at timestamptz;
   before_id uuid;
+  deliveries booking.v1_webhook_delivery[];
+  next_cursor text;
   ids uuid[];
   times timestamptz[];
 BEGIN
@@ -102,26 +95,16 @@ BEGIN
     ORDER BY d.created_at DESC, d.id DESC
     LIMIT "limit" + 1) AS page;
   IF cardinality(ids) > "limit" THEN
-    "nextCursor" := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
+    next_cursor := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
   END IF;
-  deliveries := coalesce(deliveries[:"limit"], '{}');
-  RETURN NEXT;
+  RETURN NEXT ROW(coalesce(deliveries[:"limit"], '{}'), next_cursor)::booking.v1_webhook_delivery_page;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_list_webhook_deliveries(uuid, text, text, uuid, text, integer) IS
   'GET /v1/webhooks/deliveries: newest first, a page at a time.';
 
-CREATE TYPE booking.v1_sms_quota AS ("limit" integer, used integer, "resetsAt" text);
-COMMENT ON TYPE booking.v1_sms_quota IS 'SMS reminders of the current period.';
-CREATE TYPE booking.v1_quota AS (sms booking.v1_sms_quota);
-COMMENT ON TYPE booking.v1_quota IS 'What a plan counts.';
-CREATE TYPE booking.v1_features AS (
-  "publicApi" boolean, webhooks boolean, "multiLocation" boolean, "adminRole" boolean, waitlist boolean, "noShowMonitor" boolean);
-COMMENT ON TYPE booking.v1_features IS 'What a plan contains.';
-
 CREATE FUNCTION booking.v1_get_subscription(tenant_id uuid)
-  RETURNS TABLE (plan booking.plan, status text, "currentPeriodEnd" text, "cancelAtPeriodEnd" boolean,
-                 quota booking.v1_quota, features booking.v1_features)
+  RETURNS SETOF booking.v1_subscription
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   -- There are no SMS reminders, waitlist or no-show monitor in this system, whatever the plan.

@@ -61,14 +61,14 @@ bool is_dotted_domain(std::string_view text) {
 }  // namespace
 
 bool is_plausible_email(std::string_view text) {
-  if (text.size() > 254 || !is_valid_utf8(text) || has_non_ascii_blank(text)) return false;
+  if (text.size() > kMaxEmailLength || !is_valid_utf8(text) || has_non_ascii_blank(text)) return false;
   const size_t at = text.find('@');
   return at != std::string_view::npos && is_local_part(text.substr(0, at)) &&
          is_dotted_domain(text.substr(at + 1));
 }
 
 bool is_e164_phone(std::string_view text) {
-  if (text.size() < 8 || text.size() > 32 || text[0] != '+') return false;
+  if (text.size() < 8 || text.size() > kMaxPhoneLength || text[0] != '+') return false;
   const std::string_view number = text.substr(1);
   if (number[0] == '0' || !is_ascii_digit(number.front()) || !is_ascii_digit(number.back())) return false;
   const bool is_clean = std::all_of(number.begin(), number.end(), [](char c) {

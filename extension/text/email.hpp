@@ -4,9 +4,13 @@
 #error "pure header: include it before postgres.h"
 #endif
 
+#include <cstddef>
 #include <string_view>
 
 namespace pg_booking {
+
+inline constexpr size_t kMaxEmailLength = 254;  // bytes
+inline constexpr size_t kMaxPhoneLength = 32;
 
 /// Whether mail to that address could work: at most 254 bytes of UTF-8, one '@', a local part of at most 64
 /// bytes without blanks, control characters or the specials that need quoting (RFC 5322: they would break a

@@ -66,7 +66,7 @@ CREATE FUNCTION test.is_refusal(attempt text, outcome text) RETURNS boolean
 
 -- An operation that reads: its report is its answer.
 CREATE OR REPLACE FUNCTION booking.v1_list_staff(tenant_id uuid, location_slug text)
-  RETURNS TABLE (id text, name text, bio text, "serviceIds" text[])
+  RETURNS SETOF booking.v1_staff_member
   LANGUAGE sql AS $$ SELECT statement, outcome, concat_ws(' ', role, setting, tenant), NULL::text[] FROM test.attack() $$;
 
 CREATE FUNCTION test.report(answer test.answer) RETURNS TABLE (statement text, outcome text, identity text)
@@ -128,18 +128,19 @@ DROP POLICY hostile ON booking.customers;
 
 -- RESET ALL is nobody's to forbid: it must leave no tenant at all, and end with the request.
 CREATE OR REPLACE FUNCTION booking.v1_list_staff(tenant_id uuid, location_slug text)
-  RETURNS TABLE (id text, name text, bio text, "serviceIds" text[]) LANGUAGE plpgsql AS $$
+  RETURNS SETOF booking.v1_staff_member LANGUAGE plpgsql AS $$
 BEGIN
   RESET ALL;
-  RETURN QUERY SELECT t.name, NULL, current_user::text, NULL::text[] FROM booking.tenants AS t;
+  RETURN QUERY SELECT t.name::booking.v1_id, NULL, current_user::text, NULL::text[] FROM booking.tenants AS t;
 END $$;
 SELECT is((test.get('/v1/staff?salonSlug=salon-a')).body #>> '{data,staff}', '[]', 'after RESET ALL a request sees nothing');
 
 -- What the session has set is there again after a request, whatever became of it.
 CREATE OR REPLACE FUNCTION booking.v1_list_staff(tenant_id uuid, location_slug text)
-  RETURNS TABLE (id text, name text, bio text, "serviceIds" text[]) LANGUAGE plpgsql AS $$
+  RETURNS SETOF booking.v1_staff_member LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN QUERY EXECUTE current_setting('test.operation');
+  RETURN QUERY EXECUTE format('SELECT id::booking.v1_id, name, bio, ids FROM (%s) AS answer (id, name, bio, ids)',
+                              current_setting('test.operation'));
 END $$;
 CREATE FUNCTION test.session() RETURNS text
   LANGUAGE sql AS $$

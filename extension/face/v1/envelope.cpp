@@ -3,6 +3,11 @@
 #include "text/json_write.hpp"
 
 namespace pg_booking::v1 {
+namespace {
+
+constexpr std::string_view kHeaders = "Content-Type: application/json\nCache-Control: no-store\n";
+
+}  // namespace
 
 Outcome success_outcome(const Operation& operation, Result result) {
   Outcome outcome{.http_status = operation.success_status, .members = {}, .meta = std::move(result.meta)};
@@ -50,7 +55,12 @@ void write_answer(Exchange& exchange, const Outcome& outcome) {
   body += outcome.meta;
   body += "}}";
   exchange.answer.status = outcome.http_status;
-  exchange.answer.headers += "Content-Type: application/json\nCache-Control: no-store\n";
+  exchange.answer.headers += kHeaders;
+}
+
+void write_document(Exchange& exchange, std::string document) {
+  exchange.answer.body = std::move(document);
+  exchange.answer.headers += kHeaders;
 }
 
 }  // namespace pg_booking::v1

@@ -24,4 +24,7 @@ Outcome error_outcome(const ApiError& error);
 /// Puts the outcome into the envelope and into exchange.answer.
 void write_answer(Exchange& exchange, const Outcome& outcome);
 
+/// Answers with a JSON text as it is.
+void write_document(Exchange& exchange, std::string document);
+
 }  // namespace pg_booking::v1

@@ -106,6 +106,12 @@ CallerScope::CallerScope(const ApiKey& key, bool writes) {
   outer_security_context_ = outer.security_context;
 }
 
+CallerScope::CallerScope() {
+  Identity const outer = pg([&] { return become_role(kRole); });
+  outer_user_ = outer.user_id;
+  outer_security_context_ = outer.security_context;
+}
+
 void CallerScope::leave() {
   pg([&] { leave_role(Identity{outer_user_, outer_security_context_}); });
 }

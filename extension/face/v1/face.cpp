@@ -1,9 +1,11 @@
 #include "face/v1/face.hpp"
 
 #include "engine/api_key.hpp"
+#include "face/v1/describe.hpp"
 #include "face/v1/envelope.hpp"
 #include "face/v1/execute.hpp"
 #include "face/v1/idempotent.hpp"
+#include "face/v1/openapi.hpp"
 #include "face/v1/operation.hpp"
 #include "gateway/routes.hpp"
 #include "text/json_parse.hpp"
@@ -100,6 +102,10 @@ Outcome perform(const Exchange& exchange, const ApiKey& key, const std::vector<V
 
 void run(Exchange& exchange) {
   const Route& route = *exchange.route;
+  if (is_public(route)) {
+    write_document(exchange, openapi_document(route));
+    return;
+  }
   const Operation& operation = *route.operation;
   ApiKey const key = authenticate(exchange);
   authorize(route, key);

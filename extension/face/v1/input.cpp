@@ -9,8 +9,6 @@
 namespace pg_booking::v1 {
 namespace {
 
-constexpr size_t kMaxSlugLength = 100;
-
 size_t count_characters(std::string_view utf8) {
   size_t count = 0;
   for (char const byte : utf8) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;

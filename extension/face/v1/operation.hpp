@@ -17,6 +17,8 @@
 
 namespace pg_booking::v1 {
 
+inline constexpr size_t kMaxSlugLength = 100;  // bytes
+
 enum class Source { path, query, body };
 
 enum class Type {
@@ -74,8 +76,9 @@ enum class SlugRule {
 };
 
 enum class Shape {
-  object,  // the one row is data, or its member Operation::member
-  list,    // data has one member, Operation::member, with all rows
+  object,    // the one row is data, or its member Operation::member
+  list,      // data has one member, Operation::member, with all rows
+  document,  // the one value of the one row is the whole body, without envelope; only for routes without key
 };
 
 }  // namespace pg_booking::v1
@@ -83,12 +86,14 @@ enum class Shape {
 namespace pg_booking {
 
 struct Operation {
+  std::string_view summary;  // for people
   v1::SlugRule slug_rule;
   std::span<const v1::Field> fields;
   const char* sql;  // $1 tenant_id, [$2 api_key_id if the route writes,] then the fields in order
   v1::Shape shape;
   std::string_view member;     // of data; empty: the row itself is data
   std::string_view not_found;  // error code when there is no row; empty: an empty list is fine
+  std::string_view errors;     // codes that the statement raises, comma-separated
   int success_status;
   void (*check)(const std::vector<v1::Value>& values,
                 v1::FieldErrors& errors);  // rules over several fields; may be null

@@ -132,128 +132,170 @@ void check_list(const std::vector<Value>& values, FieldErrors& errors) {
 
 // --- operations ---
 
-constexpr Operation list_services{.slug_rule = SlugRule::in_query,
+constexpr Operation list_services{.summary = "List what can be booked online at a location.",
+                                  .slug_rule = SlugRule::in_query,
                                   .fields = catalog_fields,
                                   .sql = "SELECT * FROM booking.v1_list_services($1, $2)",
                                   .shape = Shape::list,
                                   .member = "services",
                                   .not_found = {},
+                                  .errors = "service.not_found",
                                   .success_status = 200,
                                   .check = nullptr};
-constexpr Operation list_staff{.slug_rule = SlugRule::in_query,
+constexpr Operation list_staff{.summary = "List who can be booked at a location.",
+                               .slug_rule = SlugRule::in_query,
                                .fields = catalog_fields,
                                .sql = "SELECT * FROM booking.v1_list_staff($1, $2)",
                                .shape = Shape::list,
                                .member = "staff",
                                .not_found = {},
+                               .errors = "service.not_found",
                                .success_status = 200,
                                .check = nullptr};
 constexpr Operation search_availability{
+    .summary = "Search bookable starts between two local dates.",
     .slug_rule = SlugRule::in_body,
     .fields = search_fields,
     .sql = "SELECT * FROM booking.v1_search_availability($1, $2, $3, $4, $5, $6)",
     .shape = Shape::object,
     .member = {},
     .not_found = {},
+    .errors = "service.not_found",
     .success_status = 200,
     .check = check_search};
 constexpr Operation create_booking{
+    .summary = "Book a start that the search offers.",
     .slug_rule = SlugRule::in_body,
     .fields = create_fields,
     .sql = "SELECT * FROM booking.v1_create_booking($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     .shape = Shape::object,
     .member = "booking",
     .not_found = {},
+    .errors =
+        "service.not_found,booking.slot_unavailable,booking.outside_booking_window,"
+        "booking.guest_blocked,booking.pricing_changed,booking.not_bookable",
     .success_status = 201,
     .check = nullptr};
 constexpr Operation list_bookings{
+    .summary = "List bookings by start, or with updatedSince by change.",
     .slug_rule = SlugRule::in_query,
     .fields = list_fields,
     .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     .shape = Shape::object,
     .member = {},
     .not_found = {},
+    .errors = "service.not_found",
     .success_status = 200,
     .check = check_list};
-constexpr Operation get_booking{.slug_rule = SlugRule::optional,
+constexpr Operation get_booking{.summary = "Read one booking.",
+                                .slug_rule = SlugRule::optional,
                                 .fields = booking_fields,
                                 .sql = "SELECT * FROM booking.v1_get_booking($1, $2)",
                                 .shape = Shape::object,
                                 .member = "booking",
                                 .not_found = "booking.not_found",
+                                .errors = {},
                                 .success_status = 200,
                                 .check = nullptr};
-constexpr Operation list_booking_events{.slug_rule = SlugRule::optional,
+constexpr Operation list_booking_events{.summary = "List what happened to a booking, oldest first.",
+                                        .slug_rule = SlugRule::optional,
                                         .fields = booking_fields,
                                         .sql = "SELECT * FROM booking.v1_list_booking_events($1, $2)",
                                         .shape = Shape::list,
                                         .member = "events",
                                         .not_found = "booking.not_found",
+                                        .errors = {},
                                         .success_status = 200,
                                         .check = nullptr};
-constexpr Operation cancel_booking{.slug_rule = SlugRule::optional,
-                                   .fields = cancel_fields,
-                                   .sql = "SELECT * FROM booking.v1_cancel_booking($1, $2, $3, $4, $5)",
-                                   .shape = Shape::object,
-                                   .member = "booking",
-                                   .not_found = {},
-                                   .success_status = 200,
-                                   .check = nullptr};
+constexpr Operation cancel_booking{
+    .summary = "Cancel a booking, for the provider or for the guest.",
+    .slug_rule = SlugRule::optional,
+    .fields = cancel_fields,
+    .sql = "SELECT * FROM booking.v1_cancel_booking($1, $2, $3, $4, $5)",
+    .shape = Shape::object,
+    .member = "booking",
+    .not_found = {},
+    .errors = "booking.not_found,booking.invalid_state,booking.cancel_deadline_passed",
+    .success_status = 200,
+    .check = nullptr};
 
-constexpr Operation get_webhook_config{.slug_rule = SlugRule::in_query,
+constexpr Operation get_webhook_config{.summary = "Read the webhook configuration.",
+                                       .slug_rule = SlugRule::in_query,
                                        .fields = {},
-                                       .sql = "SELECT booking.v1_webhook_config($1) AS config",
+                                       .sql = "SELECT * FROM booking.v1_get_webhook_config($1)",
                                        .shape = Shape::object,
                                        .member = {},
                                        .not_found = {},
+                                       .errors = {},
                                        .success_status = 200,
                                        .check = nullptr};
-constexpr Operation put_webhook_config{.slug_rule = SlugRule::anywhere,
+constexpr Operation put_webhook_config{.summary = "Set the webhook URL and activate it.",
+                                       .slug_rule = SlugRule::anywhere,
                                        .fields = webhook_fields,
                                        .sql = "SELECT * FROM booking.v1_put_webhook_config($1, $2, $3)",
                                        .shape = Shape::object,
                                        .member = {},
                                        .not_found = {},
+                                       .errors = {},
                                        .success_status = 200,
                                        .check = nullptr};
-constexpr Operation delete_webhook_config{.slug_rule = SlugRule::in_query,
+constexpr Operation delete_webhook_config{.summary = "Deactivate the webhook; URL and secret are kept.",
+                                          .slug_rule = SlugRule::in_query,
                                           .fields = {},
-                                          .sql = "SELECT booking.v1_delete_webhook_config($1, $2) AS config",
+                                          .sql = "SELECT * FROM booking.v1_delete_webhook_config($1, $2)",
                                           .shape = Shape::object,
                                           .member = {},
                                           .not_found = {},
+                                          .errors = {},
                                           .success_status = 200,
                                           .check = nullptr};
-constexpr Operation rotate_webhook_secret{.slug_rule = SlugRule::anywhere,
+constexpr Operation rotate_webhook_secret{.summary = "Replace the webhook secret at once.",
+                                          .slug_rule = SlugRule::anywhere,
                                           .fields = {},
                                           .sql = "SELECT * FROM booking.v1_rotate_webhook_secret($1, $2)",
                                           .shape = Shape::object,
                                           .member = {},
                                           .not_found = {},
+                                          .errors = "service.not_found",
                                           .success_status = 200,
                                           .check = nullptr};
 constexpr Operation list_webhook_deliveries{
+    .summary = "List webhook deliveries, newest first.",
     .slug_rule = SlugRule::in_query,
     .fields = delivery_fields,
     .sql = "SELECT * FROM booking.v1_list_webhook_deliveries($1, $2, $3, $4, $5, $6)",
     .shape = Shape::object,
     .member = {},
     .not_found = {},
+    .errors = {},
     .success_status = 200,
     .check = nullptr};
-constexpr Operation get_subscription{.slug_rule = SlugRule::optional,
+constexpr Operation get_subscription{.summary = "Read plan, quota and features.",
+                                     .slug_rule = SlugRule::optional,
                                      .fields = {},
                                      .sql = "SELECT * FROM booking.v1_get_subscription($1)",
                                      .shape = Shape::object,
                                      .member = {},
                                      .not_found = {},
+                                     .errors = {},
                                      .success_status = 200,
                                      .check = nullptr};
+
+constexpr Operation get_openapi{.summary = "Read this document.",
+                                .slug_rule = SlugRule::optional,
+                                .fields = {},
+                                .sql = "SELECT * FROM booking.openapi_v1()",
+                                .shape = Shape::document,
+                                .member = {},
+                                .not_found = {},
+                                .errors = {},
+                                .success_status = 200,
+                                .check = nullptr};
 
 // --- the table ---
 
 constexpr Route kRoutes[] = {
-    // method, path, operation, capability, rate group, writes
+    // method, path, operation, capability (none: no key), rate group, writes
     {"GET", "/v1/services", "listServices", "services.read", "catalog", false, &list_services},
     {"GET", "/v1/staff", "listStaff", "staff.read", "catalog", false, &list_staff},
     {"POST", "/v1/availability/search", "searchAvailability", "availability.read", "availability", false,
@@ -277,6 +319,7 @@ constexpr Route kRoutes[] = {
      &list_webhook_deliveries},
     {"GET", "/v1/subscription", "getSubscription", "subscription.read", "subscription", false,
      &get_subscription},
+    {"GET", "/v1/openapi.json", "getOpenapi", "", "", false, &get_openapi},
 };
 
 }  // namespace
