@@ -60,10 +60,10 @@ SELECT is(test.outcome(test.once(test.uuid('c'), '/v1/bookings', test.wish('{}',
 
 -- Refusals: final ones are kept, others leave the key free.
 UPDATE booking.tenants SET horizon_days = 1 WHERE tenant_id = test.id('a', 'tenant');
-SELECT is(test.outcome(test.book('d')), '409 booking.outside_booking_window', 'a refusal');
+SELECT is(test.outcome(test.book('d', '{"startTime": "11:00"}')), '409 booking.outside_booking_window', 'a refusal');
 UPDATE booking.tenants SET horizon_days = 60 WHERE tenant_id = test.id('a', 'tenant');
-SELECT is(test.outcome(test.book('d')), '409 booking.outside_booking_window', 'is the answer to every repetition, even when it would succeed now');
-SELECT is(test.outcome(test.book('e')), '201', 'as it does with another key');
+SELECT is(test.outcome(test.book('d', '{"startTime": "11:00"}')), '409 booking.outside_booking_window', 'is the answer to every repetition, even when it would succeed now');
+SELECT is(test.outcome(test.book('e', '{"startTime": "11:00"}')), '201', 'as it does with another key');
 SELECT is(test.outcome(test.book('f', '{"startTime": "25:00"}')), '400 request.invalid_input', 'a faulty request');
 SELECT is(test.outcome(test.book('f', '{"startTime": "15:00"}')), '201', 'leaves the key free');
 SELECT is(test.outcome(test.once(test.uuid('0'), '/v1/bookings/x/cancel')), '404 booking.not_found', 'what was not found');
