@@ -95,9 +95,11 @@ export class Client {
   }
 }
 
-/** The date that many days from now in the zone, as YYYY-MM-DD. */
+const start = Date.now();
+
+/** The date in the zone that many days after this run began, as YYYY-MM-DD: midnight on the way changes nothing. */
 export function localDate(days, zone = 'Europe/Budapest') {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(Date.now() + days * 86_400_000);
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(start + days * 86_400_000);
 }
 
 // Shapes: a value, a function that checks one, or an object or one-element array of such.
