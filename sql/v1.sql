@@ -275,6 +275,7 @@ AS $$
 DECLARE
   place booking.locations := booking.v1_location(tenant_id, location_slug);
   current_pricing_version text;
+  instants timestamptz[];
   wanted timestamptz;
   new_booking_id uuid;
 BEGIN
@@ -287,14 +288,18 @@ BEGIN
     PERFORM booking.raise_error('booking.pricing_changed', json_build_object('pricingVersion', current_pricing_version));
   END IF;
 
-  -- A repeated hour has two instants of this reading: the first free one is meant. A skipped hour has none, and is closed.
-  SELECT instant INTO wanted
-  FROM booking.local_instants(local_date + start_time, place.time_zone) AS instant
-  ORDER BY NOT EXISTS (
-             SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
-                                              v1_create_booking.staff_id, instant) AS answer WHERE answer.reason IS NULL),
-           instant
-  LIMIT 1;
+  -- A skipped hour has no instant of this reading, and is closed. A repeated one has two: the first free one is meant.
+  SELECT array_agg(instant ORDER BY instant) INTO instants
+  FROM booking.local_instants(local_date + start_time, place.time_zone) AS instant;
+  wanted := instants[1];
+  IF cardinality(instants) > 1 AND EXISTS (
+      SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
+                                       v1_create_booking.staff_id, instants[2]) AS answer WHERE answer.reason IS NULL)
+    AND NOT EXISTS (
+      SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
+                                       v1_create_booking.staff_id, instants[1]) AS answer WHERE answer.reason IS NULL) THEN
+    wanted := instants[2];
+  END IF;
   IF wanted IS NULL THEN
     PERFORM booking.raise_error('booking.slot_unavailable', json_build_object(
       'reason', 'closed', 'requestedDate', local_date::text, 'requestedStartTime', to_char(start_time, 'HH24:MI'),
