@@ -16,7 +16,7 @@ export function run(script, args, env = {}) {
 
 /** A new directory, open to the user that root's servers run as. */
 export function makeDirectory() {
-  const directory = mkdtempSync(join(tmpdir(), 'pg-booking-test-'));
+  const directory = mkdtempSync(join(process.env.TEST_DIR ?? tmpdir(), 'pg-booking-test-'));
   chmodSync(directory, 0o755);
   return directory;
 }
