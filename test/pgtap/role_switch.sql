@@ -3,7 +3,7 @@
 -- or tenant, swallows the refusal and goes on.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(32);
+SELECT plan(33);
 
 CREATE TABLE test.attacks (number integer GENERATED ALWAYS AS IDENTITY, statement text, sqlstate text);
 INSERT INTO test.attacks (statement, sqlstate) VALUES
@@ -199,17 +199,23 @@ RESET search_path;
 -- The API key is looked up with the rights of the functions' owner: no code from the session's search path may run then.
 CREATE SCHEMA hostile;
 GRANT USAGE ON SCHEMA hostile TO PUBLIC;
+-- The lock is the trace: it outlives the request, which a setting would not, and can be taken where nothing can be written.
 CREATE FUNCTION hostile.equal(text, text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM set_config('test.ran_as', current_user, true);
+  PERFORM pg_advisory_xact_lock(20262, 1);
   RETURN $1 OPERATOR(pg_catalog.=) $2;
 END $$;
 CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.equal);
-SET LOCAL test.ran_as = 'nobody';
+CREATE FUNCTION test.traces() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog
+  AS $$ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 20262 $$;
 SET LOCAL search_path = hostile, pg_catalog;
-SELECT test.outcome(test.get('/v1/services?salonSlug=salon-a')) AS outcome \gset
+SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer ' || :'key')) \gset
+SELECT test.traces() AS traces \gset
+SELECT 'a'::text = 'b'::text AS used \gset
+SELECT test.traces() AS traces_when_used \gset
 SET LOCAL search_path = public, pg_catalog;
-SELECT is(:'outcome' || ', ran as ' || current_setting('test.ran_as'), '200, ran as nobody', 'operators on the search path are not used');
+SELECT is(:'status' || ', traces: ' || :'traces', '200, traces: 0', 'operators on the search path are not used');
+SELECT is(:traces_when_used, 1, 'and would have left a trace');
 
 -- Who may not become booking_integration gets nothing by calling the door.
 CREATE FUNCTION test.secured() RETURNS test.answer
