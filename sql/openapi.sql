@@ -121,13 +121,25 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.openapi_headers(booking.route, integer) IS 'Headers of an operation''s answers with this status.';
 
+CREATE FUNCTION booking.openapi_links(route booking.route) RETURNS json
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT json_object_agg(target.operation_id, json_build_object(
+    'operationId', target.operation_id,
+    'parameters', '{"bookingId": "$response.body#/data/booking/id"}'::json) ORDER BY target.position)
+  FROM booking.routes() AS target
+  WHERE (route).success_status = 201 AND (route).member = 'booking' AND target.path ~ '{bookingId}';
+END;
+COMMENT ON FUNCTION booking.openapi_links(booking.route) IS 'Where an operation''s answer leads: from a new booking to the operations on it; NULL for nowhere.';
+
 CREATE FUNCTION booking.openapi_responses(route booking.route) RETURNS json
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT json_object_agg(response.status, json_build_object(
     'description', response.description,
     'headers', booking.openapi_headers(route, response.status),
-    'content', json_build_object('application/json', json_build_object('schema', response.schema))) ORDER BY response.status)
+    'content', json_build_object('application/json', json_build_object('schema', response.schema)),
+    'links', CASE WHEN response.status < 300 THEN booking.openapi_links(route) END) ORDER BY response.status)
   FROM (
     SELECT (route).success_status AS status, coalesce(obj_description(booking.openapi_row_type(route), 'pg_type'), (route).summary) AS description,
            booking.openapi_answer(route) AS schema
@@ -191,6 +203,10 @@ BEGIN ATOMIC
            json_object_agg(lower(route.method), json_strip_nulls(json_build_object(
              'operationId', route.operation_id,
              'summary', route.summary,
+             'description', CASE WHEN route.capability IS NULL THEN 'Needs no key.' ELSE format(
+               'Needs the capability %s; counts in the group %s; salonSlug %s.', route.capability, route.rate_group, CASE route.salon_slug
+                 WHEN 'query' THEN 'must be in the query' WHEN 'body' THEN 'must be in the body'
+                 WHEN 'anywhere' THEN 'must be in the query or in the body' ELSE 'may be left out' END) END,
              'tags', json_build_array(coalesce(route.rate_group, 'document')),
              'security', CASE WHEN route.capability IS NULL THEN '[]'
                               ELSE json_build_array(json_build_object('apiKey', json_build_array(route.capability))) END,
