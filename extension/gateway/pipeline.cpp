@@ -79,7 +79,10 @@ HttpAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
     face->render_error(exchange, error);
   }
   finish_head(exchange);
-  if (request.method == "HEAD") exchange.answer.body.clear();
+  if (request.method == "HEAD") {
+    exchange.answer.headers += "Content-Length: " + std::to_string(exchange.answer.body.size()) + "\n";
+    exchange.answer.body.clear();
+  }
   return std::move(exchange.answer);
 }
 
