@@ -10,7 +10,7 @@ COMMENT ON COLUMN booking.route.rate_group IS 'Whose requests are counted togeth
 COMMENT ON COLUMN booking.route.salon_slug IS
   'Where salonSlug must be: query, body, anywhere (one of the two); optional: need not be; NULL where there is none.';
 COMMENT ON COLUMN booking.route.inputs IS
-  'Array of {name, in: path, query or body, required, schema}; a dot in a name leads into an object of the body, schema is JSON Schema.';
+  'Array of {name, in: path, query or body, required, description, schema}; a dot in a name leads into an object of the body, schema is JSON Schema.';
 COMMENT ON COLUMN booking.route.member IS 'The one member of data that holds the answer; NULL: the answer''s members are data''s.';
 COMMENT ON COLUMN booking.route.is_list IS 'Whether that member is an array of all rows.';
 
@@ -161,8 +161,7 @@ BEGIN ATOMIC
   SELECT json_agg(parameter.definition ORDER BY parameter.position)
   FROM (
     SELECT input.position,
-           (jsonb_build_object('name', input.value ->> 'name', 'in', input.value ->> 'in', 'required', (input.value -> 'required')::boolean,
-                               'schema', input.value -> 'schema')
+           (input.value
             -- A list is one parameter, its values separated by commas.
             || CASE WHEN input.value #>> '{schema,type}' = 'array' THEN '{"style": "form", "explode": false}' ELSE '{}' END::jsonb)::json AS definition
     FROM jsonb_array_elements((route).inputs::jsonb) WITH ORDINALITY AS input (value, position)
@@ -186,7 +185,8 @@ BEGIN ATOMIC
              'required', coalesce(json_agg(input.part ORDER BY input.position) FILTER (WHERE input.required), '[]'),
              'properties', json_object_agg(coalesce(input.part, ''), input.schema ORDER BY input.position)) END AS schema
     FROM (SELECT i.value ->> 'name' AS name, nullif(split_part(i.value ->> 'name', '.', 2), '') AS part,
-                 (i.value ->> 'required')::boolean AS required, i.value -> 'schema' AS schema, i.position
+                 (i.value ->> 'required')::boolean AS required,
+                 ((i.value -> 'schema')::jsonb || jsonb_build_object('description', i.value -> 'description'))::json AS schema, i.position
           FROM json_array_elements((route).inputs) WITH ORDINALITY AS i (value, position)
           WHERE i.value ->> 'in' = 'body') AS input
     GROUP BY split_part(input.name, '.', 1)) AS member
@@ -248,8 +248,10 @@ BEGIN ATOMIC
       'description', 'Bookings for servers with an API key. The scope of the security requirement apiKey is the capability that the key must hold; an operation''s tag is the group that its requests are counted in. HEAD works wherever GET does. Answers may get more members; codes, statuses and retryable stay.',
       'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::json),
     'servers', '[{"url": "/"}]'::json,
-    'tags', (SELECT json_agg(json_build_object('name', tag.name) ORDER BY tag.position)
-             FROM (SELECT coalesce(r.rate_group, 'document') AS name, min(r.position) AS position FROM booking.routes() AS r GROUP BY 1) AS tag),
+    'tags', (SELECT json_agg(json_build_object(
+               'name', tag.name, 'description', CASE WHEN tag.name = 'document' THEN 'What a machine reads first; not counted.'
+                 ELSE 'Operations whose requests are counted together, per key and minute.' END) ORDER BY tag.name)
+             FROM (SELECT DISTINCT coalesce(r.rate_group, 'document') AS name FROM booking.routes() AS r) AS tag),
     'paths', booking.openapi_paths(),
     'webhooks', json_build_object('bookingEvent', json_build_object('post', json_build_object(
       'operationId', 'receiveBookingEvent', 'summary', obj_description('booking.booking_event'::regtype, 'pg_type'),

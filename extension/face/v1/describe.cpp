@@ -94,8 +94,9 @@ void append_input(std::string& out, const Field& field) {
   append_json_string(out, field.name);
   out += ",\"in\":\"";
   out += source_name(field.source);
-  out +=
-      field.required ? R"(","required":true,"schema":{"type":)" : R"(","required":false,"schema":{"type":)";
+  out += field.required ? R"(","required":true,"description":)" : R"(","required":false,"description":)";
+  append_json_string(out, field.description);
+  out += R"(,"schema":{"type":)";
   if (nullable) out += '[';
   out += type_name(field.type);
   if (nullable) out += ",\"null\"]";
@@ -107,8 +108,11 @@ void append_input(std::string& out, const Field& field) {
 void append_slug(std::string& out, const Route& route) {
   SlugRule const rule = route.operation->slug_rule;
   bool const has_body = route.method != "GET";
-  Field slug{.name = "salonSlug", .source = Source::query, .type = Type::slug, .required = false};
-  slug.required = rule == SlugRule::in_query;
+  Field slug{.name = "salonSlug",
+             .source = Source::query,
+             .type = Type::slug,
+             .required = rule == SlugRule::in_query,
+             .description = "The business, which must be the key's own."};
   if (rule != SlugRule::in_body) append_input(out, slug);
   slug.source = Source::body;
   slug.required = rule == SlugRule::in_body;

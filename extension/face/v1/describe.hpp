@@ -13,7 +13,7 @@
 namespace pg_booking::v1 {
 
 /// The inputs of an operation, salonSlug first, as a JSON array of {name, in: path | query | body, required,
-/// schema}; a name with a dot is a member of an object in the body, `schema` is JSON Schema.
+/// description, schema}; a name with a dot is a member of an object in the body, `schema` is JSON Schema.
 std::string describe_inputs(const Route& route);
 
 /// Where salonSlug is, as a word: query, body, anywhere (one of the two), optional; empty for a public

@@ -44,6 +44,7 @@ struct Field {
   Source source;
   Type type;
   bool required;
+  std::string_view description;  // for people
   std::string_view prefix = {};  // public_id
   int minimum = 0;
   int maximum = 0;

@@ -12,23 +12,47 @@ constexpr std::string_view kEvents =
 
 // --- inputs ---
 
-constexpr Field location_in_query{
-    .name = "locationSlug", .source = Source::query, .type = Type::slug, .required = false};
-constexpr Field location_in_body{
-    .name = "locationSlug", .source = Source::body, .type = Type::slug, .required = false};
-constexpr Field service_in_body{
-    .name = "serviceId", .source = Source::body, .type = Type::public_id, .required = true, .prefix = "svc"};
-constexpr Field staff_in_body{
-    .name = "staffId", .source = Source::body, .type = Type::public_id, .required = false, .prefix = "staff"};
-constexpr Field booking_in_path{
-    .name = "bookingId", .source = Source::path, .type = Type::public_id, .required = true, .prefix = "bkg"};
+constexpr Field location_in_query{.name = "locationSlug",
+                                  .source = Source::query,
+                                  .type = Type::slug,
+                                  .required = false,
+                                  .description = "The location; the default one when absent."};
+constexpr Field location_in_body{.name = "locationSlug",
+                                 .source = Source::body,
+                                 .type = Type::slug,
+                                 .required = false,
+                                 .description = "The location; the default one when absent."};
+constexpr Field service_in_body{.name = "serviceId",
+                                .source = Source::body,
+                                .type = Type::public_id,
+                                .required = true,
+                                .description = "The service.",
+                                .prefix = "svc"};
+constexpr Field staff_in_body{.name = "staffId",
+                              .source = Source::body,
+                              .type = Type::public_id,
+                              .required = false,
+                              .description = "The person; anybody who performs the service when absent.",
+                              .prefix = "staff"};
+constexpr Field booking_in_path{.name = "bookingId",
+                                .source = Source::path,
+                                .type = Type::public_id,
+                                .required = true,
+                                .description = "The booking.",
+                                .prefix = "bkg"};
 
 constexpr Field cursor_in_query{
-    .name = "cursor", .source = Source::query, .type = Type::text, .required = false, .maximum = 200};
+    .name = "cursor",
+    .source = Source::query,
+    .type = Type::text,
+    .required = false,
+    .description = "The nextCursor of the page before, which had the same filters.",
+    .maximum = 200};
 constexpr Field limit_in_query{.name = "limit",
                                .source = Source::query,
                                .type = Type::integer,
                                .required = false,
+                               .description = "How many to return at most.",
                                .minimum = 1,
                                .maximum = 100,
                                .default_value = 50};
@@ -39,21 +63,60 @@ constexpr Field search_fields[] = {
     location_in_body,
     service_in_body,
     staff_in_body,
-    {.name = "dateRange.from", .source = Source::body, .type = Type::date, .required = true},
-    {.name = "dateRange.to", .source = Source::body, .type = Type::date, .required = true},
+    {.name = "dateRange.from",
+     .source = Source::body,
+     .type = Type::date,
+     .required = true,
+     .description = "First local date."},
+    {.name = "dateRange.to",
+     .source = Source::body,
+     .type = Type::date,
+     .required = true,
+     .description = "Last local date, at most 31 days after the first."},
 };
 
 constexpr Field create_fields[] = {
     location_in_body,
     service_in_body,
     staff_in_body,
-    {.name = "date", .source = Source::body, .type = Type::date, .required = true},
-    {.name = "startTime", .source = Source::body, .type = Type::time_of_day, .required = true},
-    {.name = "guest.name", .source = Source::body, .type = Type::text, .required = true, .maximum = 200},
-    {.name = "guest.email", .source = Source::body, .type = Type::email, .required = true},
-    {.name = "guest.phone", .source = Source::body, .type = Type::phone, .required = false},
-    {.name = "note", .source = Source::body, .type = Type::text, .required = false, .maximum = 1000},
-    {.name = "pricingVersion", .source = Source::body, .type = Type::text, .required = false, .maximum = 100},
+    {.name = "date",
+     .source = Source::body,
+     .type = Type::date,
+     .required = true,
+     .description = "Local date of the start."},
+    {.name = "startTime",
+     .source = Source::body,
+     .type = Type::time_of_day,
+     .required = true,
+     .description = "Local time of the start."},
+    {.name = "guest.name",
+     .source = Source::body,
+     .type = Type::text,
+     .required = true,
+     .description = "Full name.",
+     .maximum = 200},
+    {.name = "guest.email",
+     .source = Source::body,
+     .type = Type::email,
+     .required = true,
+     .description = "E-mail address."},
+    {.name = "guest.phone",
+     .source = Source::body,
+     .type = Type::phone,
+     .required = false,
+     .description = "International phone number."},
+    {.name = "note",
+     .source = Source::body,
+     .type = Type::text,
+     .required = false,
+     .description = "The guest's note.",
+     .maximum = 1000},
+    {.name = "pricingVersion",
+     .source = Source::body,
+     .type = Type::text,
+     .required = false,
+     .description = "What the guest was shown; refused when the service has another one by now.",
+     .maximum = 100},
 };
 
 constexpr Field list_fields[] = {
@@ -62,20 +125,35 @@ constexpr Field list_fields[] = {
      .source = Source::query,
      .type = Type::public_id,
      .required = false,
+     .description = "Only bookings with this person.",
      .prefix = "staff"},
     {.name = "serviceId",
      .source = Source::query,
      .type = Type::public_id,
      .required = false,
+     .description = "Only bookings of this service.",
      .prefix = "svc"},
     {.name = "status",
      .source = Source::query,
      .type = Type::some_of,
      .required = false,
+     .description = "Only these statuses.",
      .choices = kStatuses},
-    {.name = "dateFrom", .source = Source::query, .type = Type::date, .required = false},
-    {.name = "dateTo", .source = Source::query, .type = Type::date, .required = false},
-    {.name = "updatedSince", .source = Source::query, .type = Type::timestamp, .required = false},
+    {.name = "dateFrom",
+     .source = Source::query,
+     .type = Type::date,
+     .required = false,
+     .description = "Only starts on this local date or later."},
+    {.name = "dateTo",
+     .source = Source::query,
+     .type = Type::date,
+     .required = false,
+     .description = "Only starts on this local date or earlier."},
+    {.name = "updatedSince",
+     .source = Source::query,
+     .type = Type::timestamp,
+     .required = false,
+     .description = "Only bookings changed at this instant or later, by change."},
     cursor_in_query,
     limit_in_query,
 };
@@ -84,16 +162,26 @@ constexpr Field booking_fields[] = {booking_in_path};
 
 constexpr Field cancel_fields[] = {
     booking_in_path,
-    {.name = "reason", .source = Source::body, .type = Type::text, .required = false, .maximum = 500},
+    {.name = "reason",
+     .source = Source::body,
+     .type = Type::text,
+     .required = false,
+     .description = "Why, for the business.",
+     .maximum = 500},
     {.name = "initiator",
      .source = Source::body,
      .type = Type::one_of,
      .required = false,
+     .description = "In whose name: guest obeys the cancellation rule; provider, the default, does not.",
      .choices = "provider,guest"},
 };
 
 constexpr Field webhook_fields[] = {
-    {.name = "url", .source = Source::body, .type = Type::webhook_url, .required = true},
+    {.name = "url",
+     .source = Source::body,
+     .type = Type::webhook_url,
+     .required = true,
+     .description = "Where deliveries go: https, a public host."},
 };
 
 constexpr Field delivery_fields[] = {
@@ -101,12 +189,19 @@ constexpr Field delivery_fields[] = {
      .source = Source::query,
      .type = Type::one_of,
      .required = false,
+     .description = "Only deliveries in this state.",
      .choices = "pending,delivered,failed,skipped"},
-    {.name = "event", .source = Source::query, .type = Type::one_of, .required = false, .choices = kEvents},
+    {.name = "event",
+     .source = Source::query,
+     .type = Type::one_of,
+     .required = false,
+     .description = "Only deliveries of this event.",
+     .choices = kEvents},
     {.name = "bookingId",
      .source = Source::query,
      .type = Type::public_id,
      .required = false,
+     .description = "Only deliveries of this booking.",
      .prefix = "bkg"},
     cursor_in_query,
     limit_in_query,
