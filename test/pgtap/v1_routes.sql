@@ -86,7 +86,8 @@ CREATE TEMP TABLE head AS
   FROM unnest(ARRAY['/v1/services?salonSlug=salon-a', '/v1/services', '/v1/bookings/x', '/v1/nothing', '/v1/%']) AS target;
 SELECT is((head).raw, '', format('HEAD %s has no body', target)) FROM head;
 SELECT is((head).status, (get).status, format('and the status of GET %s', target)) FROM head;
-SELECT is((head).headers - 'X-Request-Id', (get).headers - 'X-Request-Id', 'and its headers') FROM head;
+SELECT is((head).headers - 'X-Request-Id', ((get).headers - 'X-Request-Id') || jsonb_build_object('Content-Length', octet_length((get).raw)::text),
+  'its headers, and the length of its body') FROM head;
 
 -- Every answer.
 CREATE TEMP TABLE answers AS
