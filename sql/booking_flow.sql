@@ -241,7 +241,7 @@ BEGIN
 
   UPDATE booking.bookings AS b
   SET status = 'cancelled', cancelled_by = on_behalf_of, cancel_reason = cancel_booking.reason, cancelled_at = now(),
-      updated_at = booking.change_time(), changed_by = pg_current_xact_id(), version = b.version + 1
+      updated_at = clock_timestamp(), version = b.version + 1
   WHERE b.tenant_id = cancel_booking.tenant_id AND b.id = cancel_booking.booking_id;
   DELETE FROM booking.busy_times AS t
   WHERE t.tenant_id = cancel_booking.tenant_id AND t.booking_id = cancel_booking.booking_id;

@@ -25,9 +25,9 @@ CREATE TABLE booking.bookings (
   cancel_reason         text CHECK (length(cancel_reason) <= 500),
   cancelled_at          timestamptz,
   created_at            timestamptz NOT NULL DEFAULT now(),
-  updated_at            timestamptz NOT NULL DEFAULT booking.change_time(),
-  changed_by            xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  updated_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
   version               integer NOT NULL DEFAULT 1,
+  changed_by            xid8 NOT NULL GENERATED ALWAYS AS (booking.writing_transaction(version)) STORED,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, location_id) REFERENCES booking.locations,
   FOREIGN KEY (tenant_id, service_id) REFERENCES booking.services,
@@ -38,7 +38,7 @@ CREATE TABLE booking.bookings (
   CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL))
 );
 CREATE INDEX bookings_by_start ON booking.bookings (tenant_id, starts_at, id);
-CREATE INDEX bookings_by_update ON booking.bookings (tenant_id, updated_at, id);
+CREATE INDEX bookings_by_change ON booking.bookings (tenant_id, changed_by, id);
 CREATE INDEX bookings_by_customer ON booking.bookings (tenant_id, customer_id);
 CREATE INDEX bookings_by_staff ON booking.bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_by_service ON booking.bookings (tenant_id, service_id);
@@ -46,8 +46,7 @@ CREATE INDEX bookings_by_location ON booking.bookings (tenant_id, location_id);
 COMMENT ON TABLE booking.bookings IS
   'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
-COMMENT ON COLUMN booking.bookings.updated_at IS 'Always booking.change_time() of the last change.';
-COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change: the feed of changes holds a row back until booking.is_settled.';
+COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change (of version): the order of the feed of changes.';
 COMMENT ON COLUMN booking.bookings.cancel_deadline_at IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
 ALTER TABLE booking.bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.bookings FORCE ROW LEVEL SECURITY;

@@ -28,23 +28,15 @@ CREATE FUNCTION booking.rfc3339(instant timestamptz) RETURNS text
 COMMENT ON FUNCTION booking.rfc3339(timestamptz) IS
   'The instant in UTC as /v1 writes it, e.g. 2026-05-12T08:00:00Z; fractions of a second only where there are any.';
 
-CREATE FUNCTION booking.change_time() RETURNS timestamptz
-  LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-  -- The transaction id first: whoever gets a later id also gets a later time, which is what lets a reader know that no earlier
-  -- change can appear any more.
-  SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN clock_timestamp() END;
-END;
-COMMENT ON FUNCTION booking.change_time() IS 'The time to write on a changed row, taken after the transaction has its id.';
+-- Not immutable, but must say so to be allowed in a generated column: recomputed whenever the column it takes changes, and, as
+-- pg_dump leaves generated columns out, anew in a cluster that a dump is restored into, where the old ids mean nothing.
+CREATE FUNCTION booking.writing_transaction(version integer) RETURNS xid8
+  LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_writing_transaction';
+COMMENT ON FUNCTION booking.writing_transaction(integer) IS 'The id of the transaction that writes a row; for generated columns only.';
 
-CREATE FUNCTION booking.is_settled(changed_by xid8) RETURNS boolean
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  -- Ids from the snapshot's end on belong to another cluster: the row came out of a dump.
-  SELECT changed_by < pg_snapshot_xmin(pg_current_snapshot()) OR changed_by >= pg_snapshot_xmax(pg_current_snapshot());
-END;
-COMMENT ON FUNCTION booking.is_settled(xid8) IS
-  'Whether every transaction that began to write before this one has ended: then no change with an earlier time can still appear.';
+CREATE FUNCTION booking.cluster_id() RETURNS bigint
+  LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_cluster_id';
+COMMENT ON FUNCTION booking.cluster_id() IS 'The system identifier of this cluster: transaction ids mean nothing in another one.';
 
 CREATE FUNCTION booking.is_time_zone(name text) RETURNS boolean
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_is_time_zone';

@@ -3,7 +3,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping TO authenticator;
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
-  booking.change_time, booking.is_settled, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
+  booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
   booking.search_slots, booking.next_available, booking.explain_slot,
   booking.lock_calendars, booking.record_event, booking.refuse_slot, booking.find_or_add_customer, booking.performs,
   booking.choose_staff, booking.create_booking, booking.cancel_booking,

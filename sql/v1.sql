@@ -155,17 +155,17 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.v1_get_booking(uuid, uuid) IS 'GET /v1/bookings/{bookingId}.';
 
-CREATE FUNCTION booking.v1_make_cursor(filters text, at timestamptz, id uuid) RETURNS text
+CREATE FUNCTION booking.v1_make_cursor(filters text, place bigint, id uuid) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT
 BEGIN ATOMIC
   SELECT rtrim(translate(encode(
-    substr(sha256(convert_to(filters, 'UTF8') || place.bytes), 1, 8) || place.bytes, 'base64'), '+/', '-_'), '=')
-  FROM (SELECT int8send((extract(epoch FROM at) * 1000000)::bigint) || uuid_send(id) AS bytes) AS place;
+    substr(sha256(convert_to(filters, 'UTF8') || packed.bytes), 1, 8) || packed.bytes, 'base64'), '+/', '-_'), '=')
+  FROM (SELECT int8send(place) || uuid_send(id) AS bytes) AS packed;
 END;
-COMMENT ON FUNCTION booking.v1_make_cursor(text, timestamptz, uuid) IS
+COMMENT ON FUNCTION booking.v1_make_cursor(text, bigint, uuid) IS
   'Where a list goes on after this row, bound to its filters (the tenant among them): opaque text of 43 characters.';
 
-CREATE FUNCTION booking.v1_read_cursor(filters text, cursor text, OUT at timestamptz, OUT id uuid)
+CREATE FUNCTION booking.v1_read_cursor(filters text, cursor text, OUT place bigint, OUT id uuid)
   LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -176,7 +176,7 @@ BEGIN
     packed := decode(translate(cursor, '-_', '+/') || '=', 'base64');
     -- Other filters, another tenant or a changed character are refused alike, before anything is read from it.
     IF substr(packed, 1, 8) = substr(sha256(convert_to(filters, 'UTF8') || substr(packed, 9)), 1, 8) THEN
-      at := 'epoch'::timestamptz + ('x' || encode(substr(packed, 9, 8), 'hex'))::bit(64)::bigint * interval '1 microsecond';
+      place := ('x' || encode(substr(packed, 9, 8), 'hex'))::bit(64)::bigint;
       id := encode(substr(packed, 17, 16), 'hex')::uuid;
     END IF;
   END IF;
@@ -188,6 +188,20 @@ END
 $$;
 COMMENT ON FUNCTION booking.v1_read_cursor(text, text) IS
   'The row after which a list goes on; NULLs for no cursor. Refuses one that was not made for these filters.';
+
+CREATE FUNCTION booking.to_microseconds(at timestamptz) RETURNS bigint
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT (extract(epoch FROM at) * 1000000)::bigint;
+END;
+COMMENT ON FUNCTION booking.to_microseconds(timestamptz) IS 'Microseconds since 1970.';
+
+CREATE FUNCTION booking.from_microseconds(microseconds bigint) RETURNS timestamptz
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT 'epoch'::timestamptz + microseconds * interval '1 microsecond';
+END;
+COMMENT ON FUNCTION booking.from_microseconds(bigint) IS 'The instant that many microseconds after 1970 began.';
 
 CREATE FUNCTION booking.v1_filter_bookings(
   tenant_id uuid, location_id uuid, staff_id uuid, service_id uuid, statuses booking.booking_status[], date_from date, date_to date)
@@ -216,36 +230,43 @@ CREATE FUNCTION booking.v1_list_bookings(
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  filters CONSTANT text := ROW('bookings', tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to, updated_since)::text;
+  filters CONSTANT text := ROW('bookings', tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to, updated_since,
+    CASE WHEN updated_since IS NOT NULL THEN booking.cluster_id() END)::text;
   place_id uuid;
-  after_at timestamptz;
+  after_place bigint;
   after_id uuid;
   bookings booking.v1_booking[];
   next_cursor text;
   ids uuid[];
-  times timestamptz[];
+  places bigint[];
+  last_one integer;
 BEGIN
   IF location_slug IS NOT NULL THEN
     place_id := booking.v1_location_id(tenant_id, location_slug);
   END IF;
-  SELECT position.at, position.id INTO after_at, after_id FROM booking.v1_read_cursor(filters, cursor) AS position;
+  SELECT position.place, position.id INTO after_place, after_id FROM booking.v1_read_cursor(filters, cursor) AS position;
   -- One row more than asked for tells whether there is a next page.
   IF updated_since IS NULL THEN
-    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.starts_at) INTO bookings, ids, times
+    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(booking.to_microseconds(page.starts_at)) INTO bookings, ids, places
     FROM (SELECT b.booking, b.booking_id, b.starts_at
           FROM booking.v1_filter_bookings(tenant_id, place_id, staff_id, service_id, statuses::booking.booking_status[], date_from, date_to) AS b
-          WHERE after_at IS NULL OR (b.starts_at, b.booking_id) > (after_at, after_id)
+          WHERE after_place IS NULL OR (b.starts_at, b.booking_id) > (booking.from_microseconds(after_place), after_id)
           ORDER BY b.starts_at, b.booking_id LIMIT "limit" + 1) AS page;
+    last_one := CASE WHEN cardinality(ids) > "limit" THEN "limit" END;
   ELSE
-    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.updated_at) INTO bookings, ids, times
-    FROM (SELECT b.booking, b.booking_id, b.updated_at
+    -- By transaction, and only what no transaction with a smaller id can still precede: times say nothing about who commits first.
+    SELECT array_agg(page.booking), array_agg(page.booking_id), array_agg(page.changed_by::text::bigint) INTO bookings, ids, places
+    FROM (SELECT b.booking, b.booking_id, b.changed_by
           FROM booking.v1_filter_bookings(tenant_id, place_id, staff_id, service_id, statuses::booking.booking_status[], date_from, date_to) AS b
-          WHERE b.updated_at >= updated_since AND booking.is_settled(b.changed_by)
-            AND (after_at IS NULL OR (b.updated_at, b.booking_id) > (after_at, after_id))
-          ORDER BY b.updated_at, b.booking_id LIMIT "limit" + 1) AS page;
+          WHERE b.updated_at >= updated_since AND b.changed_by < pg_snapshot_xmin(pg_current_snapshot())
+            AND (after_place IS NULL OR (b.changed_by, b.booking_id) > (after_place::text::xid8, after_id))
+          ORDER BY b.changed_by, b.booking_id LIMIT "limit" + 1) AS page;
+    -- The feed has no last page: where it stops today it goes on tomorrow.
+    last_one := CASE WHEN ids IS NOT NULL THEN least(cardinality(ids), "limit") END;
+    next_cursor := cursor;
   END IF;
-  IF cardinality(ids) > "limit" THEN
-    next_cursor := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
+  IF last_one IS NOT NULL THEN
+    next_cursor := booking.v1_make_cursor(filters, places[last_one], ids[last_one]);
   END IF;
   RETURN NEXT ROW(coalesce(bookings[:"limit"], '{}'), next_cursor)::booking.v1_booking_page;
 END

@@ -78,7 +78,7 @@ DECLARE
   ids uuid[];
   times timestamptz[];
 BEGIN
-  SELECT position.at, position.id INTO before_at, before_id FROM booking.v1_read_cursor(filters, cursor) AS position;
+  SELECT booking.from_microseconds(position.place), position.id INTO before_at, before_id FROM booking.v1_read_cursor(filters, cursor) AS position;
   SELECT array_agg(page.delivery), array_agg(page.id), array_agg(page.created_at) INTO deliveries, ids, times
   FROM (
     SELECT d.id, d.created_at,
@@ -95,7 +95,7 @@ BEGIN
     ORDER BY d.created_at DESC, d.id DESC
     LIMIT "limit" + 1) AS page;
   IF cardinality(ids) > "limit" THEN
-    next_cursor := booking.v1_make_cursor(filters, times["limit"], ids["limit"]);
+    next_cursor := booking.v1_make_cursor(filters, booking.to_microseconds(times["limit"]), ids["limit"]);
   END IF;
   RETURN NEXT ROW(coalesce(deliveries[:"limit"], '{}'), next_cursor)::booking.v1_webhook_delivery_page;
 END

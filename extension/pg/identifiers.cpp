@@ -8,6 +8,11 @@
 
 #include "pg/datum.hpp"
 #include "pg/guard.hpp"
+
+extern "C" {
+#include "access/xlog.h"
+#include "utils/xid8.h"
+}
 #include "pg/random.hpp"
 
 namespace pg_booking {
@@ -72,3 +77,9 @@ PG_BOOKING_FUNCTION(pg_booking_generate_api_key) {
   fill_random(random.data(), random.size());
   return guarded_text(format_api_key(random));
 }
+
+PG_BOOKING_FUNCTION(pg_booking_writing_transaction) {
+  return pg([] { return FullTransactionIdGetDatum(GetTopFullTransactionId()); });
+}
+
+PG_BOOKING_FUNCTION(pg_booking_cluster_id) { PG_RETURN_INT64(static_cast<int64>(GetSystemIdentifier())); }

@@ -106,8 +106,7 @@ SELECT is_empty($$
   SELECT functions.name FROM functions JOIN pg_language AS l ON l.oid = prolang
   WHERE provolatile = 'v' AND l.lanname IN ('sql', 'plpgsql') AND proargnames[1] IS DISTINCT FROM 'tenant_id'
     AND proname NOT IN ('create_tenant',  -- makes one
-                        'housekeeping',   -- deletes what has expired, whosever it is
-                        'change_time')    -- reads the clock
+                        'housekeeping')   -- deletes what has expired, whosever it is
 $$, 'every function that may write takes the tenant first');
 
 -- Comments.

@@ -1,7 +1,7 @@
 -- GET /v1/bookings: filters, order, and pages that lose and repeat nothing.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(84);
+SELECT plan(81);
 
 -- Forty bookings: on each of ten days anna and bence at 10:00 and 11:00; some cancelled, some of another service.
 SELECT booking.create_booking(test.id('a', 'tenant'), test.id('a', service), test.id('a', 'main'), test.id('a', person),
@@ -113,7 +113,7 @@ FROM (VALUES
   ('&cursor=' || repeat('A', 43), 'a cursor that nobody gave'),
   ('&cursor=' || :'cursor' || 'A', 'a longer one'),
   ('&cursor=' || "left"(:'cursor', 42), 'a shorter one'),
-  ('&cursor=' || (SELECT booking.v1_make_cursor(ROW('bookings', test.id('b', 'tenant'), NULL, NULL, NULL, NULL, NULL, NULL, NULL)::text, now(), booking.uuid_v7())),
+  ('&cursor=' || (SELECT booking.v1_make_cursor(ROW('bookings', test.id('b', 'tenant'), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::text, 1, booking.uuid_v7())),
    'another tenant''s cursor'),
   ('&cursor=', 'an empty one')) AS step (query, reason);
 SELECT is(test.bad_fields(test.get('/v1/bookings?salonSlug=salon-b&cursor=' || :'cursor', 'b')), '{cursor}', 'the cursor in another tenant''s list');
@@ -141,20 +141,9 @@ FROM unnest(ARRAY['', 'gone', 'Confirmed', 'confirmed,', ',confirmed', 'confirme
 SELECT is(test.bad_fields(test.list('&updatedSince=' || since)), '{updatedSince}', 'updatedSince ' || since)
 FROM unnest(ARRAY['', 'yesterday', '2030-01-01', '2030-01-01T00:00:00', '2030-02-30T00:00:00Z', 'infinity']) AS since;
 
--- By change: all earlier transactions have ended, so let these changes be of one of them.
-UPDATE booking.bookings SET changed_by = '3', updated_at = '2030-01-01T00:00:00Z'::timestamptz - (starts_at - test.at(0, '00:00'))
-WHERE tenant_id = test.id('a', 'tenant');
-CREATE FUNCTION test.expect_changes(since timestamptz) RETURNS text[]
-  LANGUAGE sql AS $$
-    SELECT array_agg(booking.public_id('bkg', id) ORDER BY updated_at, id) FROM booking.bookings
-    WHERE tenant_id = test.id('a', 'tenant') AND updated_at >= since $$;
-SELECT is(test.ids(test.list('&limit=100&updatedSince=2000-01-01T00:00:00Z')), test.expect_changes('2000-01-01T00:00:00Z'), 'by change, oldest first');
-SELECT is(test.all_pages('&updatedSince=2000-01-01T00:00:00Z', 3), test.expect_changes('2000-01-01T00:00:00Z'), 'in pages');
-SELECT max(updated_at) AS last FROM booking.bookings WHERE tenant_id = test.id('a', 'tenant') \gset
-SELECT is(test.ids(test.list('&updatedSince=' || booking.rfc3339(:'last'))), test.expect_changes(:'last'), 'a change at that very moment is among them');
-SELECT is(test.ids(test.list('&updatedSince=' || booking.rfc3339(:'last'::timestamptz + interval '1 microsecond'))), NULL, 'none later');
-SELECT is(test.ids(test.list('&updatedSince=' || replace(to_char(:'last'::timestamptz AT TIME ZONE 'UTC' + interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ' ', 'T') || '%2B02:00')),
-  test.expect_changes(:'last'), 'in any offset');
+-- By change: what this transaction wrote is not settled before it ends (test/http/change_feed.test.mjs has the rest).
+SELECT is(test.ids(test.list('&updatedSince=2000-01-01T00:00:00Z')), NULL, 'a change of a running transaction is not in the feed');
+SELECT is((test.list('&updatedSince=2000-01-01T00:00:00Z')).body #> '{data,nextCursor}', 'null', 'nor is there a place to go on from');
 
 SELECT * FROM finish();
 ROLLBACK;
