@@ -3,7 +3,7 @@
 -- or tenant, swallows the refusal and goes on.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(33);
+SELECT plan(37);
 
 CREATE TABLE test.attacks (number integer GENERATED ALWAYS AS IDENTITY, statement text, sqlstate text);
 INSERT INTO test.attacks (statement, sqlstate) VALUES
@@ -228,6 +228,15 @@ SET LOCAL SESSION AUTHORIZATION test_stranger;
 SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer ' || :'key')) \gset
 RESET SESSION AUTHORIZATION;
 SELECT is(:status, 500, 'no request by a role that is no member of booking_integration');
+
+-- Plans are kept, rights are not: what is taken away is gone for the next request.
+SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '200', 'a request whose plans are kept');
+REVOKE SELECT ON booking.services FROM booking_integration;
+SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '500 internal.error', 'fails once its right to read is taken away');
+GRANT SELECT ON booking.services TO booking_integration;
+SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '200', 'and succeeds when it is given back');
+ALTER POLICY own_tenant ON booking.services USING (false);
+SELECT is((test.get('/v1/services?salonSlug=salon-a')).body #> '{data,services}', '[]', 'a policy that changes holds at once');
 
 SELECT * FROM finish();
 ROLLBACK;

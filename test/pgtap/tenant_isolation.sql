@@ -2,7 +2,7 @@
 -- catalogs; a new table needs a row for each tenant in helpers/fixture.sql, or the first test below names it.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(26);
+SELECT plan(29);
 
 CREATE TEMP VIEW tables AS
   SELECT c.oid, c.oid::regclass::text AS name FROM pg_class AS c
@@ -196,6 +196,36 @@ $$, 'nothing tells a foreign thing from one that does not exist');
 SELECT is((SELECT count(*) FROM twins), 21::bigint, 'in 21 ways to ask');
 SELECT is_empty($$ SELECT question FROM twins WHERE (foreign_one).raw ~ 'salon-b|Salon B|Guest of b' $$, 'no answer holds a word of b''s');
 SELECT is((SELECT b.version FROM booking.bookings AS b WHERE b.id = test.first_booking('b')), 1, 'and b''s booking is what it was');
+
+-- One backend serves many tenants: kept plans and settings of one request must not reach the next.
+SELECT is_empty($$
+  SELECT turn, tenant, answer FROM generate_series(1, 10) AS turn, unnest(ARRAY['a', 'b']) AS tenant,
+    LATERAL test.get(format('/v1/bookings?salonSlug=salon-%s', tenant), tenant) AS answer
+  WHERE answer.body #>> '{data,bookings,0,guest,name}' <> 'Guest of ' || tenant OR jsonb_array_length(answer.body #> '{data,bookings}') <> 1
+$$, 'tenants who take turns on one connection see their own rows');
+
+-- And the strongest form of it all: whatever a asks, the answers are the same whether b exists or not.
+CREATE TEMP TABLE script AS
+  SELECT row_number() OVER () AS number, method, target, body
+  FROM (VALUES
+    ('GET', '/v1/services?salonSlug=salon-a', NULL::text), ('GET', '/v1/services?salonSlug=salon-b', NULL), ('GET', '/v1/services?salonSlug=salon-a&locationSlug=branch', NULL),
+    ('GET', '/v1/staff?salonSlug=salon-a', NULL), ('GET', '/v1/bookings?salonSlug=salon-a', NULL), ('GET', '/v1/bookings?salonSlug=salon-a&limit=1', NULL),
+    ('GET', '/v1/bookings?salonSlug=salon-a&staffId=' || test.public('staff', 'bence', 'b'), NULL), ('GET', '/v1/bookings/' || booking.public_id('bkg', test.first_booking('a')), NULL),
+    ('GET', '/v1/bookings/' || booking.public_id('bkg', test.first_booking('b')), NULL), ('GET', '/v1/webhooks/config?salonSlug=salon-a', NULL),
+    ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a', NULL), ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a&bookingId=' || booking.public_id('bkg', test.first_booking('b')), NULL),
+    ('GET', '/v1/subscription', NULL),
+    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut'), 'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
+    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut', 'b'), 'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
+    ('POST', '/v1/bookings', test.wish(jsonb_build_object('date', test.day(40), 'startTime', '12:00', 'staffId', test.public('staff', 'bence')))::text),
+    ('POST', '/v1/bookings', test.wish(jsonb_build_object('staffId', test.public('staff', 'bence', 'b')))::text)) AS request (method, target, body);
+CREATE TEMP TABLE with_b AS SELECT number, test.without_request_id(test.request(method, target, body)) AS answer FROM script;
+DELETE FROM booking.bookings WHERE tenant_id = test.id('b', 'tenant');
+DELETE FROM booking.tenants WHERE tenant_id = test.id('b', 'tenant');
+SELECT is_empty($$ SELECT name FROM tables WHERE test.count_rows(name, format('tenant_id = %L', test.id('b', 'tenant'))) > 0 $$, 'once b is gone from every table');
+SELECT is_empty($$
+  SELECT method, target, with_b.answer, test.without_request_id(test.request(method, target, body)) FROM script JOIN with_b USING (number)
+  WHERE with_b.answer <> test.without_request_id(test.request(method, target, body))
+$$, 'a gets the same answers as before');
 
 SELECT * FROM finish();
 ROLLBACK;

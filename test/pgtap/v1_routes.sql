@@ -1,7 +1,7 @@
 -- Which paths and methods exist, how targets are read, and the envelope around every answer.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(108);
+SELECT plan(114);
 
 -- Routes: 404 for no path, 405 with Allow for no method of a path; both come before the key is looked at.
 SELECT is(test.outcome(test.request(method, target, key => NULL)), expected, format('%s %s', method, target))
@@ -136,6 +136,17 @@ SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a\nb":
 SELECT is((SELECT status FROM booking.http_request('GET', '/v1/services', NULL, NULL, NULL)), 401, 'no headers at all');
 SELECT is((SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a',
   jsonb_build_object('AUTHORIZATION', ARRAY['Bearer ' || test.key('a')]))), 200, 'names in any case, one value in an array');
+
+-- The packed form, for the HTTP service: the same answer as lines of bytes.
+CREATE FUNCTION test.packed(method text, target text, headers text, body bytea DEFAULT '') RETURNS text
+  LANGUAGE sql AS $$ SELECT convert_from(booking.http_request_packed(method, target, headers, body, '127.0.0.1'), 'UTF8') $$;
+SELECT is(regexp_replace(test.packed('GET', '/v1/staff?salonSlug=salon-a', 'Authorization: Bearer ' || test.key('a')), 'req_[0-9a-z]{26}', 'req_', 'g'),
+  E'200\nContent-Type: application/json\nCache-Control: no-store\nX-Request-Id: req_\nX-Content-Type-Options: nosniff\n\n'
+  || regexp_replace((test.get('/v1/staff?salonSlug=salon-a')).raw, 'req_[0-9a-z]{26}', 'req_', 'g'), 'status, headers, an empty line, the body');
+SELECT is("left"(test.packed('GET', '/v1/staff?salonSlug=salon-a', E'x: y\r\nauthorization:Bearer ' || test.key('a') || E'\r\n'), 3), '200', 'header lines may end in CRLF');
+SELECT is("left"(test.packed('POST', '/v1/bookings', E'content-type: application/json\nauthorization: Bearer ' || test.key('a'), body), 3), '400', 'bytes that are no text: ' || body::text)
+FROM unnest(ARRAY['\xff', '\x7b00227d', '\x7b22ed a0 80223a317d']::bytea[]) AS body;
+SELECT is("left"(test.packed('GET', NULL, NULL, NULL), 3), '400', 'NULLs are empty');
 
 SELECT * FROM finish();
 ROLLBACK;
