@@ -97,7 +97,8 @@ SELECT is_empty($$
   SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger AS t JOIN tables ON tables.oid = t.tgrelid WHERE NOT t.tgisinternal
 $$, 'no triggers');
 SELECT is_empty('SELECT evtname FROM pg_event_trigger JOIN extension_objects ON objid = pg_event_trigger.oid', 'no event triggers');
-SELECT is_empty($$ SELECT r.ev_class::regclass, r.rulename FROM pg_rewrite AS r JOIN tables ON tables.oid = r.ev_class $$, 'no rules');
+SELECT is_empty($$ SELECT r.ev_class::regclass, r.rulename FROM pg_rewrite AS r JOIN tables ON tables.oid = r.ev_class $$,
+  'no rules');
 SELECT is_empty($$ SELECT oid::regclass FROM pg_class WHERE relnamespace = 'booking'::regnamespace AND relkind = 'S' $$,
   'no sequences');
 SELECT is_empty($$ SELECT attrelid::regclass, attname FROM pg_attribute JOIN tables ON tables.oid = attrelid WHERE attidentity <> '' $$,
@@ -111,7 +112,8 @@ $$, 'every function that may write takes the tenant first');
 
 -- Comments.
 
-SELECT is_empty($$ SELECT name FROM tables WHERE coalesce(obj_description(oid, 'pg_class'), '') = '' $$, 'every table has a comment');
+SELECT is_empty($$ SELECT name FROM tables WHERE coalesce(obj_description(oid, 'pg_class'), '') = '' $$,
+  'every table has a comment');
 SELECT is_empty($$ SELECT name FROM types WHERE coalesce(obj_description(oid, 'pg_type'), '') = '' $$, 'every type has a comment');
 SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid, 'pg_proc'), '') = '' $$,
   'every function has a comment');
@@ -160,7 +162,8 @@ SELECT is_empty($$
 $$, 'a caller''s role may become nobody else');
 
 CREATE TEMP VIEW roles AS
-  SELECT oid::regrole::text AS role FROM pg_roles WHERE rolname IN ('authenticator', 'anon', 'authenticated', 'service_role', 'booking_integration');
+  SELECT oid::regrole::text AS role FROM pg_roles WHERE rolname IN ('authenticator', 'anon', 'authenticated', 'service_role',
+    'booking_integration');
 
 SELECT results_eq($$
   SELECT role, privilege FROM roles, (VALUES ('USAGE'), ('CREATE')) AS p (privilege)
@@ -168,7 +171,8 @@ SELECT results_eq($$
 $$, $$ VALUES ('authenticated', 'USAGE'), ('authenticator', 'USAGE'), ('booking_integration', 'USAGE'), ('service_role', 'USAGE') $$,
   'who may look into the schema; nobody creates there');
 SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('authenticator', oid, 'EXECUTE') ORDER BY proname $$,
-  $$ VALUES ('booking.housekeeping(integer)'), ('booking.http_request(text,text,jsonb,text,text)'), ('booking.http_request_packed(text,text,text,bytea,text)'),
+  $$ VALUES ('booking.housekeeping(integer)'), ('booking.http_request(text,text,jsonb,text,text)'),
+    ('booking.http_request_packed(text,text,text,bytea,text)'),
             ('booking.library_version()') $$,
   'authenticator calls the door and its housekeeping, no other function');
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');

@@ -6,11 +6,15 @@ SELECT plan(36);
 SELECT cmp_ok((SELECT count(*) FROM booking.error_codes()), '>=', 27::bigint, 'there are codes to look at');
 SELECT is_empty('SELECT code FROM booking.error_codes() GROUP BY code HAVING count(*) > 1', 'codes are unique');
 SELECT is_empty('SELECT sqlstate FROM booking.error_codes() GROUP BY sqlstate HAVING count(*) > 1', 'SQLSTATEs are unique');
-SELECT is_empty($$ SELECT code, sqlstate FROM booking.error_codes() WHERE sqlstate !~ '^BK[0-9A-Z]{3}$' $$, 'SQLSTATEs are of our own class');
-SELECT is_empty($$ SELECT code FROM booking.error_codes() WHERE code !~ '^(auth|booking|request|rate_limit|idempotency|service|internal)\.[a-z]+(_[a-z]+)*$' $$,
+SELECT is_empty($$ SELECT code, sqlstate FROM booking.error_codes() WHERE sqlstate !~ '^BK[0-9A-Z]{3}$' $$,
+  'SQLSTATEs are of our own class');
+SELECT is_empty($$ SELECT code FROM booking.error_codes()
+  WHERE code !~ '^(auth|booking|request|rate_limit|idempotency|service|internal)\.[a-z]+(_[a-z]+)*$' $$,
   'codes are domain.reason, of the seven domains');
-SELECT is_empty($$ SELECT code, http_status FROM booking.error_codes() WHERE http_status NOT BETWEEN 400 AND 599 $$, 'statuses are of errors');
-SELECT is_empty($$ SELECT code, message FROM booking.error_codes() WHERE message !~ '^[A-Z].*[.…'']$' OR message ~ '[<>{}]' $$, 'messages are sentences');
+SELECT is_empty($$ SELECT code, http_status FROM booking.error_codes() WHERE http_status NOT BETWEEN 400 AND 599 $$,
+  'statuses are of errors');
+SELECT is_empty($$ SELECT code, message FROM booking.error_codes() WHERE message !~ '^[A-Z].*[.…'']$' OR message ~ '[<>{}]' $$,
+  'messages are sentences');
 
 -- Status and retryable of each code are contract.
 SELECT results_eq('SELECT code, http_status, retryable FROM booking.error_codes() ORDER BY code', $$ VALUES
@@ -44,7 +48,8 @@ SELECT results_eq('SELECT code, http_status, retryable FROM booking.error_codes(
 $$, 'the 27 codes of the contract');
 
 -- raise_error in SQL.
-SELECT throws_ok($$ SELECT booking.raise_error('booking.not_found') $$, 'BK101', 'There is no such booking.', 'an error of ours has its SQLSTATE and message');
+SELECT throws_ok($$ SELECT booking.raise_error('booking.not_found') $$, 'BK101', 'There is no such booking.',
+  'an error of ours has its SQLSTATE and message');
 CREATE FUNCTION test.raised(code text, details json) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
   detail text;
@@ -55,7 +60,8 @@ EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
   RETURN ARRAY[SQLSTATE, SQLERRM, detail, hint];
 END $$;
-SELECT is(test.raised('service.not_found', '{"resource":"staff"}'), ARRAY['BK201', 'There is no such resource.', '{"resource":"staff"}', 'Error code service.not_found.'],
+SELECT is(test.raised('service.not_found', '{"resource":"staff"}'), ARRAY['BK201', 'There is no such resource.',
+  '{"resource":"staff"}', 'Error code service.not_found.'],
   'details are its DETAIL, the code stands in its HINT');
 SELECT is((test.raised('service.not_found', NULL))[3], '', 'which may be none');
 SELECT throws_ok($$ SELECT booking.raise_error('booking.nonsense') $$, '22023', NULL, 'only codes of the catalogue');
@@ -75,9 +81,11 @@ END $$;
 SELECT is_empty($$
   SELECT code, answer FROM booking.error_codes(), test.operate(format('SELECT booking.raise_error(%L, ''{"a": ["b"]}'')', code)) AS answer
   WHERE answer.status <> http_status
-     OR answer.body -> 'error' <> jsonb_build_object('code', code, 'message', message, 'retryable', retryable, 'details', '{"a": ["b"]}'::jsonb)
+     OR answer.body -> 'error' <> jsonb_build_object('code', code, 'message', message, 'retryable', retryable, 'details',
+       '{"a": ["b"]}'::jsonb)
 $$, 'an operation''s refusal is answered as the catalogue says');
-SELECT is((test.operate($$SELECT booking.raise_error('internal.unavailable')$$)).headers ->> 'Retry-After', '1', 'a 503 tells when to come back');
+SELECT is((test.operate($$SELECT booking.raise_error('internal.unavailable')$$)).headers ->> 'Retry-After', '1',
+  'a 503 tells when to come back');
 
 -- The server's own errors: by SQLSTATE, and without a word of theirs.
 SELECT is(test.outcome(test.operate(format('DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = %L, MESSAGE = ''secret'', DETAIL = ''{"secret": 1}'', HINT = ''secret''; END $do$', code))),
@@ -100,12 +108,16 @@ FROM (VALUES
   ('P0001', 'raise', '500 internal.error'),
   ('BK000', 'a stranger in our class', '500 internal.error'),
   ('XX000', 'internal', '500 internal.error')) AS mapping (code, reason, expected);
-SELECT is((test.operate('SELECT 1 FROM secret_table')).body -> 'error', '{"code": "internal.error", "message": "Something went wrong on our side.", "retryable": true}',
+SELECT is((test.operate('SELECT 1 FROM secret_table')).body -> 'error',
+  '{"code": "internal.error", "message": "Something went wrong on our side.", "retryable": true}',
   'nothing of the server''s words gets out');
-SELECT unalike((test.operate($q$DO $do$ BEGIN RAISE exclusion_violation USING MESSAGE = 'secret', DETAIL = '{"secret": 1}'; END $do$ $q$)).raw, '%secret%', 'in mapped errors neither');
+SELECT unalike((test.operate($q$DO $do$ BEGIN RAISE exclusion_violation USING MESSAGE = 'secret',
+  DETAIL = '{"secret": 1}'; END $do$ $q$)).raw, '%secret%',
+  'in mapped errors neither');
 
 SELECT is((test.operate($q$DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = 'BK101', MESSAGE = 'secret'; END $do$ $q$)).body -> 'error',
-  '{"code": "booking.not_found", "message": "There is no such booking.", "retryable": false}', 'RAISE with a SQLSTATE of ours is an error of ours');
+  '{"code": "booking.not_found", "message": "There is no such booking.", "retryable": false}',
+    'RAISE with a SQLSTATE of ours is an error of ours');
 -- A failed request leaves the session as good as new.
 SELECT is(test.outcome(test.get('/v1/bookings?salonSlug=salon-a')), '200', 'the next request succeeds');
 

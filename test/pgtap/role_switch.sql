@@ -77,9 +77,11 @@ CREATE FUNCTION test.expected_identity() RETURNS text
   LANGUAGE sql AS $$ SELECT concat_ws(' ', 'booking_integration', 'booking_integration', test.id('a', 'tenant')) $$;
 
 CREATE TEMP TABLE report AS SELECT * FROM test.report(test.get('/v1/staff?salonSlug=salon-a'));
-SELECT is((SELECT count(*) FROM report), (SELECT count(*) FROM test.attacks), 'superuser''s session, reading: every attack was tried');
+SELECT is((SELECT count(*) FROM report), (SELECT count(*) FROM test.attacks),
+  'superuser''s session, reading: every attack was tried');
 SELECT is_empty('SELECT statement, outcome FROM report WHERE NOT test.is_refusal(statement, outcome)', 'and refused');
-SELECT is_empty('SELECT statement, identity FROM report WHERE identity <> test.expected_identity()', 'role and tenant stay as they were');
+SELECT is_empty('SELECT statement, identity FROM report WHERE identity <> test.expected_identity()',
+  'role and tenant stay as they were');
 
 -- As the HTTP service connects: a session of authenticator's own. Its results come back through psql.
 SELECT test.key('a') AS key \gset
@@ -90,9 +92,11 @@ SELECT current_user || ' ' || session_user || ' ' || current_setting('role') AS 
 RESET SESSION AUTHORIZATION;
 TRUNCATE report;
 INSERT INTO report SELECT * FROM test.report(ROW(:'status', :'headers', :'body', :'body')::test.answer);
-SELECT is((SELECT count(*) FROM report), (SELECT count(*) FROM test.attacks), 'authenticator''s session, reading: every attack was tried');
+SELECT is((SELECT count(*) FROM report), (SELECT count(*) FROM test.attacks),
+  'authenticator''s session, reading: every attack was tried');
 SELECT is_empty('SELECT statement, outcome FROM report WHERE NOT test.is_refusal(statement, outcome)', 'and refused');
-SELECT is_empty('SELECT statement, identity FROM report WHERE identity <> test.expected_identity()', 'role and tenant stay as they were');
+SELECT is_empty('SELECT statement, identity FROM report WHERE identity <> test.expected_identity()',
+  'role and tenant stay as they were');
 SELECT is(:'session'::text, 'authenticator authenticator none', 'the session is authenticator''s again');
 
 -- A trigger in a request that writes, and a policy's helper.
@@ -159,7 +163,8 @@ SELECT test.session() AS before \gset
 
 SELECT is(test.operate('SELECT current_user::text, NULL, NULL, NULL::text[]'), '200', 'a request that succeeds');
 SELECT is(test.session(), :'before'::text, 'leaves the session as it was');
-SELECT is(test.operate($$SELECT (1 / 0)::text, NULL, NULL, NULL::text[]$$), '500 internal.error', 'a request that fails in its middle');
+SELECT is(test.operate($$SELECT (1 / 0)::text, NULL, NULL, NULL::text[]$$), '500 internal.error',
+  'a request that fails in its middle');
 SELECT is(test.session(), :'before'::text, 'leaves the session as it was');
 SELECT is(test.operate($$SELECT booking.raise_error('booking.not_found')::text, NULL, NULL, NULL::text[]$$), '404 booking.not_found',
   'a request that is refused in its middle');
@@ -209,7 +214,8 @@ CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.e
 CREATE FUNCTION test.traces() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog
   AS $$ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 20262 $$;
 SET LOCAL search_path = hostile, pg_catalog;
-SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer ' || :'key')) \gset
+SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer '
+  || :'key')) \gset
 SELECT test.traces() AS traces \gset
 SELECT 'a'::text = 'b'::text AS used \gset
 SELECT test.traces() AS traces_when_used \gset
@@ -225,14 +231,16 @@ CREATE ROLE test_stranger NOLOGIN;
 GRANT USAGE ON SCHEMA booking TO test_stranger;
 GRANT EXECUTE ON FUNCTION booking.http_request TO test_stranger;
 SET LOCAL SESSION AUTHORIZATION test_stranger;
-SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer ' || :'key')) \gset
+SELECT status FROM booking.http_request('GET', '/v1/services?salonSlug=salon-a', jsonb_build_object('authorization', 'Bearer '
+  || :'key')) \gset
 RESET SESSION AUTHORIZATION;
 SELECT is(:status, 500, 'no request by a role that is no member of booking_integration');
 
 -- Plans are kept, rights are not: what is taken away is gone for the next request.
 SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '200', 'a request whose plans are kept');
 REVOKE SELECT ON booking.services FROM booking_integration;
-SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '500 internal.error', 'fails once its right to read is taken away');
+SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '500 internal.error',
+  'fails once its right to read is taken away');
 GRANT SELECT ON booking.services TO booking_integration;
 SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-a')), '200', 'and succeeds when it is given back');
 ALTER POLICY own_tenant ON booking.services USING (false);

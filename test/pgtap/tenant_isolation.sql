@@ -49,7 +49,8 @@ SELECT is_empty($$
 $$, 'every table that may be read shows the own rows');
 SELECT set_eq($$ SELECT name FROM expected WHERE test.count_rows(name) IS NULL $$,
   ARRAY['booking.api_keys', 'booking.api_key_secrets', 'booking.members', 'booking.secret_keys'], 'the others can not be read');
-SELECT throws_ok(format('SET pg_booking.tenant_id = %L', test.id('b', 'tenant')), '42501', NULL, 'a caller can not change its tenant');
+SELECT throws_ok(format('SET pg_booking.tenant_id = %L', test.id('b', 'tenant')), '42501', NULL,
+  'a caller can not change its tenant');
 SELECT throws_ok('RESET pg_booking.tenant_id', '42501', NULL, 'nor drop it');
 SELECT throws_ok(format('SELECT booking.seal_webhook_secret(%L, ''mine'')', test.id('b', 'tenant')), '42501', NULL,
   'the function that runs as its owner works for the current tenant only');
@@ -106,7 +107,8 @@ SELECT is_empty($$
 $$, 'rows of another tenant can not be inserted');
 SELECT is_empty($$
   SELECT name, test.effect(statement) FROM (
-    SELECT name, format('UPDATE %s SET tenant_id = tenant_id WHERE tenant_id = %L', name, test.id('b', 'tenant')) AS statement FROM tables) AS attempt
+    SELECT name, format('UPDATE %s SET tenant_id = tenant_id WHERE tenant_id = %L', name, test.id('b', 'tenant')) AS statement
+      FROM tables) AS attempt
   WHERE test.effect(statement) <> '0 rows'
 $$, 'rows of another tenant can not be updated');
 SELECT is_empty($$
@@ -138,13 +140,15 @@ RESET ROLE;
 
 SELECT set_config('pg_booking.tenant_id', test.id('c', 'tenant')::text, true) \g /dev/null
 SET LOCAL ROLE booking_integration;
-SELECT is_empty('SELECT name, test.count_rows(name) FROM tables WHERE test.count_rows(name) <> 0', 'nor are there for a tenant that does not exist');
+SELECT is_empty('SELECT name, test.count_rows(name) FROM tables WHERE test.count_rows(name) <> 0',
+  'nor are there for a tenant that does not exist');
 RESET ROLE;
 RESET pg_booking.tenant_id;
 
 -- The operator's role sees all.
 SET LOCAL ROLE service_role;
-SELECT is_empty('SELECT name FROM expected WHERE test.count_rows(name) < own + foreign_rows', 'service_role sees every tenant''s rows');
+SELECT is_empty('SELECT name FROM expected WHERE test.count_rows(name) < own + foreign_rows',
+  'service_role sees every tenant''s rows');
 RESET ROLE;
 
 -- Over HTTP: what belongs to another tenant answers as what does not exist, to the last byte but for the request id.
@@ -157,44 +161,52 @@ SELECT format(method || ' ' || target, '{bookingId}'),
 FROM (VALUES ('GET', '/v1/bookings/%s', NULL), ('GET', '/v1/bookings/%s/events', NULL), ('HEAD', '/v1/bookings/%s', NULL),
              ('POST', '/v1/bookings/%s/cancel', NULL), ('POST', '/v1/bookings/%s/cancel', '{"initiator": "guest"}'),
              ('GET', '/v1/bookings/%s?salonSlug=salon-a', NULL)) AS request (method, target, body);
-SELECT is_empty($$ SELECT question, (foreign_one).status FROM twins WHERE (foreign_one).status <> 404 $$, 'a foreign booking is not found');
+SELECT is_empty($$ SELECT question, (foreign_one).status FROM twins WHERE (foreign_one).status <> 404 $$,
+  'a foreign booking is not found');
 
 INSERT INTO twins
-SELECT format(method || ' ' || target, '{slug}'), test.request(method, format(target, 'salon-b')), test.request(method, format(target, 'salon-x'))
+SELECT format(method || ' ' || target, '{slug}'), test.request(method, format(target, 'salon-b')), test.request(method,
+  format(target, 'salon-x'))
 FROM (VALUES ('GET', '/v1/services?salonSlug=%s'), ('GET', '/v1/staff?salonSlug=%s'), ('GET', '/v1/bookings?salonSlug=%s'),
              ('GET', '/v1/bookings/bkg_01h2e8kqvbfwea724h75qc655w?salonSlug=%s'),
              ('GET', '/v1/bookings/bkg_01h2e8kqvbfwea724h75qc655w/events?salonSlug=%s'),
              ('POST', '/v1/bookings/bkg_01h2e8kqvbfwea724h75qc655w/cancel?salonSlug=%s')) AS request (method, target);
 INSERT INTO twins
-SELECT 'POST ' || target, test.post(target, jsonb_build_object('salonSlug', 'salon-b')), test.post(target, jsonb_build_object('salonSlug', 'salon-x'))
+SELECT 'POST ' || target, test.post(target, jsonb_build_object('salonSlug', 'salon-b')), test.post(target,
+  jsonb_build_object('salonSlug', 'salon-x'))
 FROM unnest(ARRAY['/v1/bookings', '/v1/availability/search', '/v1/bookings/bkg_01h2e8kqvbfwea724h75qc655w/cancel']) AS target;
-SELECT is_empty($$ SELECT question, (foreign_one).status FROM twins WHERE (foreign_one).status NOT IN (403, 404) $$, 'a foreign slug is refused');
+SELECT is_empty($$ SELECT question, (foreign_one).status FROM twins WHERE (foreign_one).status NOT IN (403, 404) $$,
+  'a foreign slug is refused');
 
 -- Services, staff and locations of b in requests of a.
 INSERT INTO twins
 SELECT 'POST /v1/bookings ' || member, test.post('/v1/bookings', test.wish(jsonb_build_object(member, foreign_value))),
        test.post('/v1/bookings', test.wish(jsonb_build_object(member, unknown_value)))
 FROM (VALUES ('serviceId', test.public('svc', 'haircut', 'b'), booking.public_id('svc', booking.uuid_v7())),
-             ('staffId', test.public('staff', 'anna', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS wish (member, foreign_value, unknown_value);
+             ('staffId', test.public('staff', 'anna', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS wish (member,
+               foreign_value, unknown_value);
 INSERT INTO twins
 SELECT 'POST /v1/availability/search ' || member, test.post('/v1/availability/search', search || jsonb_build_object(member, foreign_value)),
        test.post('/v1/availability/search', search || jsonb_build_object(member, unknown_value))
 FROM (VALUES ('serviceId', test.public('svc', 'haircut', 'b'), booking.public_id('svc', booking.uuid_v7())),
-             ('staffId', test.public('staff', 'anna', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS wish (member, foreign_value, unknown_value),
+             ('staffId', test.public('staff', 'anna', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS wish (member,
+               foreign_value, unknown_value),
      jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut'),
                         'dateRange', jsonb_build_object('from', test.day(7), 'to', test.day(7))) AS search;
 INSERT INTO twins
 SELECT 'GET /v1/bookings ' || parameter, test.get(format('/v1/bookings?salonSlug=salon-a&%s=%s', parameter, foreign_value)),
        test.get(format('/v1/bookings?salonSlug=salon-a&%s=%s', parameter, unknown_value))
 FROM (VALUES ('serviceId', test.public('svc', 'haircut', 'b'), booking.public_id('svc', booking.uuid_v7())),
-             ('staffId', test.public('staff', 'bence', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS filter (parameter, foreign_value, unknown_value);
+             ('staffId', test.public('staff', 'bence', 'b'), booking.public_id('staff', booking.uuid_v7()))) AS filter (parameter,
+               foreign_value, unknown_value);
 
 SELECT is_empty($$
   SELECT question, test.without_request_id(foreign_one), test.without_request_id(unknown_one) FROM twins
   WHERE test.without_request_id(foreign_one) <> test.without_request_id(unknown_one)
 $$, 'nothing tells a foreign thing from one that does not exist');
 SELECT is((SELECT count(*) FROM twins), 21::bigint, 'in 21 ways to ask');
-SELECT is_empty($$ SELECT question FROM twins WHERE (foreign_one).raw ~ 'salon-b|Salon B|Guest of b' $$, 'no answer holds a word of b''s');
+SELECT is_empty($$ SELECT question FROM twins WHERE (foreign_one).raw ~ 'salon-b|Salon B|Guest of b' $$,
+  'no answer holds a word of b''s');
 SELECT is((SELECT b.version FROM booking.bookings AS b WHERE b.id = test.first_booking('b')), 1, 'and b''s booking is what it was');
 
 -- One backend serves many tenants: kept plans and settings of one request must not reach the next.
@@ -208,20 +220,30 @@ $$, 'tenants who take turns on one connection see their own rows');
 CREATE TEMP TABLE script AS
   SELECT row_number() OVER () AS number, method, target, body
   FROM (VALUES
-    ('GET', '/v1/services?salonSlug=salon-a', NULL::text), ('GET', '/v1/services?salonSlug=salon-b', NULL), ('GET', '/v1/services?salonSlug=salon-a&locationSlug=branch', NULL),
-    ('GET', '/v1/staff?salonSlug=salon-a', NULL), ('GET', '/v1/bookings?salonSlug=salon-a', NULL), ('GET', '/v1/bookings?salonSlug=salon-a&limit=1', NULL),
-    ('GET', '/v1/bookings?salonSlug=salon-a&staffId=' || test.public('staff', 'bence', 'b'), NULL), ('GET', '/v1/bookings/' || booking.public_id('bkg', test.first_booking('a')), NULL),
-    ('GET', '/v1/bookings/' || booking.public_id('bkg', test.first_booking('b')), NULL), ('GET', '/v1/webhooks/config?salonSlug=salon-a', NULL),
-    ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a', NULL), ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a&bookingId=' || booking.public_id('bkg', test.first_booking('b')), NULL),
+    ('GET', '/v1/services?salonSlug=salon-a', NULL::text), ('GET', '/v1/services?salonSlug=salon-b', NULL), ('GET',
+      '/v1/services?salonSlug=salon-a&locationSlug=branch', NULL),
+    ('GET', '/v1/staff?salonSlug=salon-a', NULL), ('GET', '/v1/bookings?salonSlug=salon-a', NULL), ('GET',
+      '/v1/bookings?salonSlug=salon-a&limit=1', NULL),
+    ('GET', '/v1/bookings?salonSlug=salon-a&staffId=' || test.public('staff', 'bence', 'b'), NULL), ('GET', '/v1/bookings/'
+      || booking.public_id('bkg', test.first_booking('a')), NULL),
+    ('GET', '/v1/bookings/' || booking.public_id('bkg', test.first_booking('b')), NULL), ('GET',
+      '/v1/webhooks/config?salonSlug=salon-a', NULL),
+    ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a', NULL), ('GET', '/v1/webhooks/deliveries?salonSlug=salon-a&bookingId='
+      || booking.public_id('bkg', test.first_booking('b')), NULL),
     ('GET', '/v1/subscription', NULL),
-    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut'), 'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
-    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut', 'b'), 'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
-    ('POST', '/v1/bookings', test.wish(jsonb_build_object('date', test.day(40), 'startTime', '12:00', 'staffId', test.public('staff', 'bence')))::text),
-    ('POST', '/v1/bookings', test.wish(jsonb_build_object('staffId', test.public('staff', 'bence', 'b')))::text)) AS request (method, target, body);
+    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut'),
+      'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
+    ('POST', '/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut', 'b'),
+      'dateRange', jsonb_build_object('from', test.day(39), 'to', test.day(41)))::text),
+    ('POST', '/v1/bookings', test.wish(jsonb_build_object('date', test.day(40), 'startTime', '12:00', 'staffId',
+      test.public('staff', 'bence')))::text),
+    ('POST', '/v1/bookings', test.wish(jsonb_build_object('staffId', test.public('staff', 'bence',
+      'b')))::text)) AS request (method, target, body);
 CREATE TEMP TABLE with_b AS SELECT number, test.without_request_id(test.request(method, target, body)) AS answer FROM script;
 DELETE FROM booking.bookings WHERE tenant_id = test.id('b', 'tenant');
 DELETE FROM booking.tenants WHERE tenant_id = test.id('b', 'tenant');
-SELECT is_empty($$ SELECT name FROM tables WHERE test.count_rows(name, format('tenant_id = %L', test.id('b', 'tenant'))) > 0 $$, 'once b is gone from every table');
+SELECT is_empty($$ SELECT name FROM tables WHERE test.count_rows(name, format('tenant_id = %L', test.id('b', 'tenant'))) > 0 $$,
+  'once b is gone from every table');
 SELECT is_empty($$
   SELECT method, target, with_b.answer, test.without_request_id(test.request(method, target, body)) FROM script JOIN with_b USING (number)
   WHERE with_b.answer <> test.without_request_id(test.request(method, target, body))

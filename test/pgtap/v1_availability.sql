@@ -10,7 +10,8 @@ CREATE FUNCTION test.search(changes jsonb DEFAULT '{}', first_day integer DEFAUL
       'dateRange', jsonb_build_object('from', test.day(first_day), 'to', test.day(coalesce(last_day, first_day)))) || changes)) $$;
 CREATE FUNCTION test.starts(answer test.answer) RETURNS text
   LANGUAGE sql AS $$
-    SELECT string_agg(DISTINCT slot ->> 'startTime', ' ' ORDER BY slot ->> 'startTime') FROM jsonb_array_elements(answer.body #> '{data,slots}') AS slot $$;
+    SELECT string_agg(DISTINCT slot ->> 'startTime', ' ' ORDER BY slot ->> 'startTime')
+      FROM jsonb_array_elements(answer.body #> '{data,slots}') AS slot $$;
 
 SELECT is((test.search()).body - 'meta', jsonb_build_object('ok', true, 'data', jsonb_build_object('timezone', 'Europe/Budapest', 'slots', (
     SELECT jsonb_agg(jsonb_build_object(
@@ -19,25 +20,32 @@ SELECT is((test.search()).body - 'meta', jsonb_build_object('ok', true, 'data', 
       'staffId', test.public('staff', 'anna')) ORDER BY start)
     FROM generate_series('2000-01-01 09:00'::timestamp, '2000-01-01 16:00', interval '30 minutes') AS start))),
   'slots, member by member');
-SELECT is(((test.search()).body -> 'meta') - 'requestId', '{"v": "1", "truncated": false, "returnedSlots": 15, "suppressed": false}', 'meta, member by member');
-SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')))).body #> '{meta,returnedSlots}', '32', 'a service of two people: a slot each');
+SELECT is(((test.search()).body -> 'meta') - 'requestId', '{"v": "1", "truncated": false, "returnedSlots": 15, "suppressed": false}',
+  'meta, member by member');
+SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')))).body #> '{meta,returnedSlots}', '32',
+  'a service of two people: a slot each');
 SELECT is((
-    SELECT array_agg(slot ORDER BY slot ->> 'startsAt', slot ->> 'staffId') FROM jsonb_array_elements(answer.body #> '{data,slots}') AS slot),
+    SELECT array_agg(slot ORDER BY slot ->> 'startsAt', slot ->> 'staffId')
+      FROM jsonb_array_elements(answer.body #> '{data,slots}') AS slot),
   (SELECT array_agg(slot ORDER BY place) FROM jsonb_array_elements(answer.body #> '{data,slots}') WITH ORDINALITY AS s (slot, place)),
   'ordered by start, then person')
 FROM test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')), 7, 9) AS answer;
-SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'staffId', test.public('staff', 'bence')))).body #> '{meta,returnedSlots}',
+SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'staffId', test.public('staff',
+  'bence')))).body #> '{meta,returnedSlots}',
   '16', 'one person''s slots');
 SELECT is(test.starts(test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'locationSlug', 'branch'))),
   '09:00 09:30 10:00 10:30 11:00 11:30', 'the hours of another location');
 
 -- A booking and its buffers (10 before, 15 after) leave these starts of an hour each.
-SELECT is(test.outcome(test.post('/v1/bookings', test.wish(jsonb_build_object('serviceId', test.public('svc', 'colour'), 'startTime', '12:00')))), '201',
+SELECT is(test.outcome(test.post('/v1/bookings', test.wish(jsonb_build_object('serviceId', test.public('svc', 'colour'),
+  'startTime', '12:00')))), '201',
   'after a booking at noon');
-SELECT is(test.starts(test.search()), '09:00 09:30 10:00 10:30 13:30 14:00 14:30 15:00 15:30 16:00', 'nothing is offered that would touch it or its buffers');
+SELECT is(test.starts(test.search()), '09:00 09:30 10:00 10:30 13:30 14:00 14:30 15:00 15:30 16:00',
+  'nothing is offered that would touch it or its buffers');
 SELECT is(test.starts(test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'staffId', test.public('staff', 'anna')))),
   '09:00 09:30 10:00 10:30 11:00 13:30 14:00 14:30 15:00 15:30 16:00 16:30', 'nor for another service of the same person');
-SELECT is(test.starts(test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'staffId', test.public('staff', 'bence')))),
+SELECT is(test.starts(test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut'), 'staffId', test.public('staff',
+  'bence')))),
   '09:00 09:30 10:00 10:30 11:00 11:30 12:00 12:30 13:00 13:30 14:00 14:30 15:00 15:30 16:00 16:30', 'while others are as free as before');
 
 -- Rules of the business.
@@ -61,12 +69,15 @@ SELECT is(test.outcome(test.search()), '404 service.not_found', 'a service that 
 UPDATE booking.services SET active = true WHERE id = test.id('a', 'colour');
 
 -- Truncation: the earliest 1000.
-UPDATE booking.services SET slot_step_minutes = 5, duration_minutes = 5, buffer_before_minutes = 0, buffer_after_minutes = 0 WHERE id = test.id('a', 'haircut');
+UPDATE booking.services SET slot_step_minutes = 5, duration_minutes = 5, buffer_before_minutes = 0, buffer_after_minutes = 0
+  WHERE id = test.id('a', 'haircut');
 CREATE TEMP TABLE truncated AS SELECT test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')), 8, 20) AS answer;
-SELECT is(((answer).body -> 'meta') - 'requestId', '{"v": "1", "truncated": true, "returnedSlots": 1000, "suppressed": false}', 'more than 1000 slots are cut') FROM truncated;
+SELECT is(((answer).body -> 'meta') - 'requestId', '{"v": "1", "truncated": true, "returnedSlots": 1000, "suppressed": false}',
+  'more than 1000 slots are cut') FROM truncated;
 SELECT is(jsonb_array_length((answer).body #> '{data,slots}'), 1000, 'to 1000') FROM truncated;
 SELECT is((answer).body #>> '{data,slots,999,date}', (test.day(8) + 5)::text, 'the earliest ones: 192 a day') FROM truncated;
-SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')), 8, 12)).body #> '{meta,truncated}', 'false', '960 are not cut');
+SELECT is((test.search(jsonb_build_object('serviceId', test.public('svc', 'haircut')), 8, 12)).body #> '{meta,truncated}', 'false',
+  '960 are not cut');
 
 -- Reading leaves no trace.
 SELECT is((SELECT count(*) FROM booking.bookings WHERE tenant_id = test.id('a', 'tenant')), 2::bigint, 'a search books nothing');

@@ -21,10 +21,13 @@ END $$;
 
 -- The booking, member by member.
 CREATE TEMP TABLE made AS
-  SELECT test.book(jsonb_build_object('serviceId', test.public('svc', 'colour'), 'staffId', test.public('staff', 'anna'), 'note', E'Short,\n"please".',
-                                      'locationSlug', 'main', 'guest', '{"name": "Kiss Éva 💇", "email": "Eva@Example.com", "phone": "+36301112233"}'::jsonb)) AS answer;
+  SELECT test.book(jsonb_build_object('serviceId', test.public('svc', 'colour'), 'staffId', test.public('staff', 'anna'), 'note',
+    E'Short,\n"please".',
+                                      'locationSlug', 'main', 'guest',
+                                        '{"name": "Kiss Éva 💇", "email": "Eva@Example.com", "phone": "+36301112233"}'::jsonb)) AS answer;
 SELECT is((answer).status, 201, 'a booking is made') FROM made;
-SELECT is((SELECT array_agg(k) FROM jsonb_object_keys((answer).body -> 'data') AS k), '{booking}', 'it is the one member of data') FROM made;
+SELECT is((SELECT array_agg(k) FROM jsonb_object_keys((answer).body -> 'data') AS k), '{booking}',
+  'it is the one member of data') FROM made;
 SELECT is(test.stable((answer).body #> '{data,booking}'), jsonb_build_object(
   'salonSlug', 'salon-a', 'locationSlug', 'main', 'serviceId', test.public('svc', 'colour'), 'serviceName', 'Colouring',
   'staffId', test.public('staff', 'anna'), 'status', 'confirmed', 'date', test.day(7), 'startTime', '10:00', 'endTime', '11:00',
@@ -36,15 +39,19 @@ SELECT is(test.stable((answer).body #> '{data,booking}'), jsonb_build_object(
   'with every member')
 FROM made;
 SELECT (answer).body #>> '{data,booking,id}' AS booking_id FROM made \gset
-SELECT is((test.get('/v1/bookings/' || :'booking_id')).body -> 'data', (answer).body -> 'data', 'reading it gives the same') FROM made;
-SELECT is((test.get('/v1/bookings/' || :'booking_id' || '?salonSlug=salon-a')).body -> 'data', (answer).body -> 'data', 'with the slug too') FROM made;
-SELECT is((test.get('/v1/bookings?salonSlug=salon-a')).body #> '{data,bookings,0}', (answer).body #> '{data,booking}', 'and so does the list') FROM made;
+SELECT is((test.get('/v1/bookings/' || :'booking_id')).body -> 'data', (answer).body -> 'data',
+  'reading it gives the same') FROM made;
+SELECT is((test.get('/v1/bookings/' || :'booking_id' || '?salonSlug=salon-a')).body -> 'data', (answer).body -> 'data',
+  'with the slug too') FROM made;
+SELECT is((test.get('/v1/bookings?salonSlug=salon-a')).body #> '{data,bookings,0}', (answer).body #> '{data,booking}',
+  'and so does the list') FROM made;
 
 -- Its events.
 SELECT is((SELECT jsonb_agg(event - 'id' - 'occurredAt') FROM jsonb_array_elements(test.events(:'booking_id') -> 'events') AS event),
   jsonb_build_array(
     jsonb_build_object('event', 'booking.requested', 'fromStatus', NULL, 'toStatus', 'pending', 'reason', NULL, 'sequence', 1,
-                       'actor', jsonb_build_object('type', 'api_key', 'id', (SELECT booking.public_id('key', id) FROM test.keys WHERE name = 'a'))),
+                       'actor', jsonb_build_object('type', 'api_key', 'id', (SELECT booking.public_id('key', id) FROM test.keys
+                         WHERE name = 'a'))),
     jsonb_build_object('event', 'booking.confirmed', 'fromStatus', 'pending', 'toStatus', 'confirmed', 'reason', NULL, 'sequence', 2,
                        'actor', '{"type": "system", "id": null}'::jsonb)),
   'its events, member by member');
@@ -66,7 +73,8 @@ SELECT is(test.stable((:'answer'::test.answer).body #> '{data,booking}') - ARRAY
     'guest', '{"name": "Kiss Éva", "email": "eva@example.com", "phone": null}'::jsonb, 'note', NULL, 'source', 'api', 'cancellation', NULL,
     'cancelDeadlineAt', booking.rfc3339(test.at(7, '12:00') - interval '90 minutes'), 'version', 1),
   'manual approval, the least of members, the least busy person');
-SELECT is((SELECT jsonb_agg(event ->> 'event') FROM jsonb_array_elements(test.events((:'answer'::test.answer).body #>> '{data,booking,id}') -> 'events') AS event),
+SELECT is((SELECT jsonb_agg(event ->> 'event')
+  FROM jsonb_array_elements(test.events((:'answer'::test.answer).body #>> '{data,booking,id}') -> 'events') AS event),
   '["booking.requested"]', 'waits for the provider');
 UPDATE booking.tenants SET approval = 'automatic' WHERE tenant_id = test.id('a', 'tenant');
 
@@ -89,30 +97,38 @@ FROM (VALUES
   (jsonb_build_object('startTime', '17:00'), '409 booking.slot_unavailable closed next 8 09:00'),
   (jsonb_build_object('startTime', '16:45'), '409 booking.slot_unavailable closed next 8 09:00'),
   (jsonb_build_object('startTime', '12:00', 'locationSlug', 'branch'), '409 booking.slot_unavailable closed next 8 09:00'),
-  (jsonb_build_object('date', test.day(51), 'staffId', test.public('staff', 'anna')), '409 booking.slot_unavailable time_off next 51 12:00'),
+  (jsonb_build_object('date', test.day(51), 'staffId', test.public('staff', 'anna')),
+    '409 booking.slot_unavailable time_off next 51 12:00'),
   (jsonb_build_object('date', test.day(50), 'staffId', test.public('staff', 'anna')), '409 booking.slot_unavailable closed next 51 12:00'),
   (jsonb_build_object('date', test.day(61)), '409 booking.outside_booking_window horizon next'),
   (jsonb_build_object('date', '9999-12-31'), '409 booking.outside_booking_window horizon next'),
-  (jsonb_build_object('serviceId', test.public('svc', 'colour'), 'startTime', '13:30', 'staffId', test.public('staff', 'anna')), '201 next'))
+  (jsonb_build_object('serviceId', test.public('svc', 'colour'), 'startTime', '13:30', 'staffId', test.public('staff', 'anna')),
+    '201 next'))
   AS step (changes, expected);
-SELECT is(test.outcome(test.book(jsonb_build_object('date', date))), '409 booking.outside_booking_window', 'a booking in the past, ' || date)
+SELECT is(test.outcome(test.book(jsonb_build_object('date', date))), '409 booking.outside_booking_window',
+  'a booking in the past, ' || date)
 FROM unnest(ARRAY[(test.day(0) - 1)::text, '1999-06-01', '0001-01-01']) AS date;
 UPDATE booking.tenants SET minimum_notice_minutes = 9 * 24 * 60 WHERE tenant_id = test.id('a', 'tenant');
 SELECT is(test.outcome(test.book('{"startTime": "15:00"}')), '409 booking.outside_booking_window', 'too short notice');
 UPDATE booking.tenants SET minimum_notice_minutes = 0 WHERE tenant_id = test.id('a', 'tenant');
-SELECT is_empty($$ SELECT FROM booking.bookings WHERE status = 'confirmed' AND starts_at > test.at(52, '00:00') $$, 'refusals leave nothing behind');
+SELECT is_empty($$ SELECT FROM booking.bookings WHERE status = 'confirmed' AND starts_at > test.at(52, '00:00') $$,
+  'refusals leave nothing behind');
 
 -- Other refusals.
-SELECT is(((test.book('{"pricingVersion": "000000000000"}')).body -> 'error') - 'message', jsonb_build_object('code', 'booking.pricing_changed', 'retryable', false,
+SELECT is(((test.book('{"pricingVersion": "000000000000"}')).body -> 'error') - 'message', jsonb_build_object('code',
+  'booking.pricing_changed', 'retryable', false,
   'details', jsonb_build_object('pricingVersion', (SELECT pricing_version FROM booking.services WHERE id = test.id('a', 'haircut')))),
   'another price: the new version is told');
-SELECT is(test.outcome(test.book(jsonb_build_object('startTime', '15:30', 'pricingVersion', (SELECT pricing_version FROM booking.services WHERE id = test.id('a', 'haircut'))))),
+SELECT is(test.outcome(test.book(jsonb_build_object('startTime', '15:30', 'pricingVersion', (SELECT pricing_version
+  FROM booking.services WHERE id = test.id('a', 'haircut'))))),
   '201', 'the price that the guest saw');
 INSERT INTO booking.customers (tenant_id, name, email, blocked_at) VALUES (test.id('a', 'tenant'), 'B', 'Blocked@Example.com', now());
 SELECT is((test.book('{"guest": {"name": "B", "email": "blocked@example.com"}}')).body -> 'error',
-  '{"code": "booking.guest_blocked", "message": "This booking cannot be made. Please contact the business.", "retryable": false}', 'a blocked guest learns no reason');
+  '{"code": "booking.guest_blocked", "message": "This booking cannot be made. Please contact the business.", "retryable": false}',
+    'a blocked guest learns no reason');
 UPDATE booking.services SET bookable_online = false WHERE id = test.id('a', 'advice');
-SELECT is(test.outcome(test.book(jsonb_build_object('serviceId', test.public('svc', 'advice')))), '409 booking.not_bookable', 'a service that is not bookable online');
+SELECT is(test.outcome(test.book(jsonb_build_object('serviceId', test.public('svc', 'advice')))), '409 booking.not_bookable',
+  'a service that is not bookable online');
 UPDATE booking.tenants SET published = false WHERE tenant_id = test.id('a', 'tenant');
 SELECT is(test.outcome(test.book()), '409 booking.not_bookable', 'a business that is not published');
 SELECT is(test.outcome(test.get('/v1/bookings/' || :'booking_id')), '200', 'whose bookings can be read all the same');
@@ -121,7 +137,8 @@ SELECT is(test.outcome(test.get('/v1/bookings/' || :'booking_id')), '200', 'whos
 SELECT is(test.outcome(test.get(format(path, id))), '404 booking.not_found', format(path, id))
 FROM unnest(ARRAY['/v1/bookings/%s', '/v1/bookings/%s/events']) AS path,
      unnest(ARRAY['x', 'bkg_', 'bkg_01h2e8kqvbfwea724h75qc655w', '00000000-0000-0000-0000-000000000000', 'bkg_00000000000000000000000000',
-                  upper(:'booking_id'), replace(:'booking_id', 'bkg', 'svc'), :'booking_id' || '0', '%27%20OR%20true--', '%F0%9F%92%87', repeat('a', 4000)]) AS id;
+                  upper(:'booking_id'), replace(:'booking_id', 'bkg', 'svc'), :'booking_id' || '0', '%27%20OR%20true--',
+                    '%F0%9F%92%87', repeat('a', 4000)]) AS id;
 
 SELECT * FROM finish();
 ROLLBACK;

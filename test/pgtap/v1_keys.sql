@@ -57,7 +57,8 @@ $$, 'so is one that was cut');
 SELECT is(test.outcome(test.with_authorization(to_jsonb('Bearer ' || booking.generate_api_key()))), '401 auth.invalid_key',
   'and a well-formed one that is not stored');
 UPDATE booking.api_key_secrets SET digest = sha256('something else') WHERE api_key_id = (SELECT id FROM test.keys WHERE name = 'b');
-SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-b', 'b')), '401 auth.invalid_key', 'the whole key is compared, not its look-up part');
+SELECT is(test.outcome(test.get('/v1/services?salonSlug=salon-b', 'b')), '401 auth.invalid_key',
+  'the whole key is compared, not its look-up part');
 
 -- States.
 CREATE FUNCTION test.key_state(change text) RETURNS text LANGUAGE plpgsql AS $$
@@ -72,15 +73,20 @@ EXCEPTION WHEN raise_exception THEN
   RETURN result;
 END $$;
 SELECT is(test.key_state('SELECT %L'), '200', 'a fresh key works');
-SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now() + interval ''1 second'' WHERE id = %L'), '200', 'until it expires');
-SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now() WHERE id = %L'), '401 auth.key_expired', 'from that moment on');
-SELECT is(test.key_state('UPDATE booking.api_key_secrets SET expires_at = now() WHERE api_key_id = %L'), '401 auth.key_expired', 'a text that was rotated out');
+SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now() + interval ''1 second'' WHERE id = %L'), '200',
+  'until it expires');
+SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now() WHERE id = %L'), '401 auth.key_expired',
+  'from that moment on');
+SELECT is(test.key_state('UPDATE booking.api_key_secrets SET expires_at = now() WHERE api_key_id = %L'), '401 auth.key_expired',
+  'a text that was rotated out');
 SELECT is(test.key_state('SELECT booking.revoke_api_key(test.id(''a'', ''tenant''), %L)'), '401 auth.key_revoked', 'a revoked key');
-SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now(), revoked_at = now() WHERE id = %L'), '401 auth.key_revoked', 'revoked says more than expired');
+SELECT is(test.key_state('UPDATE booking.api_keys SET expires_at = now(), revoked_at = now() WHERE id = %L'), '401 auth.key_revoked',
+  'revoked says more than expired');
 SELECT is(test.key_state('DELETE FROM booking.api_keys WHERE id = %L'), '401 auth.invalid_key', 'a deleted key');
 SELECT is(test.key_state('UPDATE booking.api_keys SET type = ''personal'', created_by = test.id(''a'', ''user'') WHERE id = %L'), '200',
   'a member''s personal key');
-SELECT is(test.key_state('UPDATE booking.api_keys SET type = ''personal'', created_by = test.id(''b'', ''user'') WHERE id = %L'), '401 auth.key_revoked',
+SELECT is(test.key_state('UPDATE booking.api_keys SET type = ''personal'', created_by = test.id(''b'', ''user'') WHERE id = %L'),
+  '401 auth.key_revoked',
   'a personal key of somebody who is no member');
 SELECT is(test.key_state('UPDATE booking.tenants SET plan = ''starter'' WHERE tenant_id = test.id(''a'', ''tenant'') AND %L IS NOT NULL'),
   '403 auth.plan_insufficient', 'plan starter');
@@ -114,15 +120,19 @@ SELECT count(test.make_key('only ' || c, 'a', ARRAY[c])),
        count(test.make_key('all but ' || c, 'a', array_remove(enum_range(NULL::booking.capability), c)))
 FROM unnest(enum_range(NULL::booking.capability)) AS c \g /dev/null
 
-SELECT is((test.request(method, target, NULL, 'all but ' || capability)).body -> 'error' -> 'details', jsonb_build_object('required', capability),
+SELECT is((test.request(method, target, NULL, 'all but ' || capability)).body -> 'error' -> 'details',
+  jsonb_build_object('required', capability),
   format('%s %s needs %s', method, target, capability)) FROM routes;
-SELECT is(test.outcome(test.request(method, target, NULL, 'all but ' || capability)), '403 auth.capability_missing', 'and says so') FROM routes;
+SELECT is(test.outcome(test.request(method, target, NULL, 'all but ' || capability)), '403 auth.capability_missing',
+  'and says so') FROM routes;
 SELECT isnt((test.request(method, target, NULL, 'only ' || capability)).status, 403, 'and nothing else') FROM routes;
 
 -- What a booking partner's key can hold.
-SELECT lives_ok($$ SELECT test.make_key('partner', 'a', '{services.read, staff.read, availability.read, booking.create}', 'guest_partner') $$,
+SELECT lives_ok($$ SELECT test.make_key('partner', 'a', '{services.read, staff.read, availability.read, booking.create}',
+  'guest_partner') $$,
   'a partner''s key with all that it may hold');
-SELECT throws_ok(format('SELECT test.make_key(''partner 2'', ''a'', ARRAY[%L]::booking.capability[], ''guest_partner'')', c), '23514', NULL, 'but not ' || c)
+SELECT throws_ok(format('SELECT test.make_key(''partner 2'', ''a'', ARRAY[%L]::booking.capability[], ''guest_partner'')', c),
+  '23514', NULL, 'but not ' || c)
 FROM unnest('{booking.read, booking.cancel, webhook.manage, subscription.read}'::booking.capability[]) AS c;
 SELECT throws_ok($$ SELECT test.make_key('nothing', 'a', '{}') $$, '23514', NULL, 'a key needs a capability');
 

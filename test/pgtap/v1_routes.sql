@@ -54,7 +54,8 @@ FROM (VALUES
   ('/v1/subscription', 'GET, HEAD')) AS path (target, allow);
 
 -- Targets that are none.
-SELECT is(test.outcome(test.request('GET', target, key => NULL)), '400 request.invalid_input', coalesce(to_json(target)::text, 'NULL') || ' is no target')
+SELECT is(test.outcome(test.request('GET', target, key => NULL)), '400 request.invalid_input', coalesce(to_json(target)::text,
+  'NULL') || ' is no target')
 FROM unnest(ARRAY['', '*', 'v1/services', 'http://example.com/v1/services', '/v1/services#top', '/v1/%', '/v1/%4', '/v1/%zz', '/v1/%00',
                   '/v1/%FF', '/v1/%C0%AF', '/v1/%ED%A0%80', E'/v1/\tservices', E'/v1/services\n', '/v1/services?a=%', '/v1/services?a=%ff',
                   '/v1/services?%00=1', NULL]) AS target;
@@ -86,7 +87,8 @@ CREATE TEMP TABLE head AS
   FROM unnest(ARRAY['/v1/services?salonSlug=salon-a', '/v1/services', '/v1/bookings/x', '/v1/nothing', '/v1/%']) AS target;
 SELECT is((head).raw, '', format('HEAD %s has no body', target)) FROM head;
 SELECT is((head).status, (get).status, format('and the status of GET %s', target)) FROM head;
-SELECT is((head).headers - 'X-Request-Id', ((get).headers - 'X-Request-Id') || jsonb_build_object('Content-Length', octet_length((get).raw)::text),
+SELECT is((head).headers - 'X-Request-Id', ((get).headers - 'X-Request-Id') || jsonb_build_object('Content-Length',
+  octet_length((get).raw)::text),
   'its headers, and the length of its body') FROM head;
 
 -- Every answer.
@@ -110,10 +112,12 @@ SELECT is_empty($$
   WHERE (answer).body #>> '{meta,requestId}' !~ '^req_[0-7][0-9a-hjkmnp-tv-z]{25}$'
      OR (answer).body #>> '{meta,requestId}' <> (answer).headers ->> 'X-Request-Id' OR (answer).body #> '{meta,v}' <> '"1"'
 $$, 'every answer has its request id, in meta and in X-Request-Id, and the version as a string');
-SELECT is((SELECT count(DISTINCT (answer).body #>> '{meta,requestId}') FROM answers), (SELECT count(*) FROM answers), 'no two share an id');
+SELECT is((SELECT count(DISTINCT (answer).body #>> '{meta,requestId}') FROM answers), (SELECT count(*) FROM answers),
+  'no two share an id');
 SELECT is_empty($$
   SELECT (answer).raw FROM answers
-  WHERE (answer).status < 300 AND ((answer).body #> '{ok}' <> 'true' OR (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys((answer).body) AS k) <> '{data,meta,ok}')
+  WHERE (answer).status < 300 AND ((answer).body #> '{ok}' <> 'true' OR (SELECT array_agg(k ORDER BY k)
+    FROM jsonb_object_keys((answer).body) AS k) <> '{data,meta,ok}')
 $$, 'a success has ok, data, meta');
 SELECT is_empty($$
   SELECT (answer).raw FROM answers
@@ -122,14 +126,18 @@ SELECT is_empty($$
     OR (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(((answer).body -> 'error') - 'details') AS k) <> '{code,message,retryable}'
     OR (answer).body #> '{error,retryable}' <> 'false' OR jsonb_typeof((answer).body #> '{error,message}') <> 'string')
 $$, 'an error has ok, error, meta; error has code, message, retryable');
-SELECT is((SELECT max((answer).headers ->> 'WWW-Authenticate') FROM answers WHERE (answer).status = 401), 'Bearer', 'a 401 says what it wants');
+SELECT is((SELECT max((answer).headers ->> 'WWW-Authenticate') FROM answers WHERE (answer).status = 401), 'Bearer',
+  'a 401 says what it wants');
 
 -- The function's own arguments.
 SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '[]') $$, '22023', NULL, 'headers must be an object');
 SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": 1}') $$, '22023', NULL, 'of strings');
-SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": ["b", 1]}') $$, '22023', NULL, 'or arrays of strings');
-SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": {"b": "c"}}') $$, '22023', NULL, 'and nothing deeper');
-SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": [{"authorization": "Bearer x"}]}') $$, '22023', NULL, 'in arrays neither');
+SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": ["b", 1]}') $$, '22023', NULL,
+  'or arrays of strings');
+SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": {"b": "c"}}') $$, '22023', NULL,
+  'and nothing deeper');
+SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": [{"authorization": "Bearer x"}]}') $$, '22023', NULL,
+  'in arrays neither');
 SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a": "b\nauthorization: Bearer x"}') $$, '22023', NULL,
   'a header''s value can not bring another header with it');
 SELECT throws_ok($$ SELECT booking.http_request('GET', '/v1/services', '{"a\nb": "c"}') $$, '22023', NULL, 'nor can its name');
@@ -140,11 +148,15 @@ SELECT is((SELECT status FROM booking.http_request('GET', '/v1/services?salonSlu
 -- The packed form, for the HTTP service: the same answer as lines of bytes.
 CREATE FUNCTION test.packed(method text, target text, headers text, body bytea DEFAULT '') RETURNS text
   LANGUAGE sql AS $$ SELECT convert_from(booking.http_request_packed(method, target, headers, body, '127.0.0.1'), 'UTF8') $$;
-SELECT is(regexp_replace(test.packed('GET', '/v1/staff?salonSlug=salon-a', 'Authorization: Bearer ' || test.key('a')), 'req_[0-9a-z]{26}', 'req_', 'g'),
+SELECT is(regexp_replace(test.packed('GET', '/v1/staff?salonSlug=salon-a', 'Authorization: Bearer ' || test.key('a')),
+  'req_[0-9a-z]{26}', 'req_', 'g'),
   E'200\nContent-Type: application/json\nCache-Control: no-store\nX-Request-Id: req_\nX-Content-Type-Options: nosniff\n\n'
-  || regexp_replace((test.get('/v1/staff?salonSlug=salon-a')).raw, 'req_[0-9a-z]{26}', 'req_', 'g'), 'status, headers, an empty line, the body');
-SELECT is("left"(test.packed('GET', '/v1/staff?salonSlug=salon-a', E'x: y\r\nauthorization:Bearer ' || test.key('a') || E'\r\n'), 3), '200', 'header lines may end in CRLF');
-SELECT is("left"(test.packed('POST', '/v1/bookings', E'content-type: application/json\nauthorization: Bearer ' || test.key('a'), body), 3), '400', 'bytes that are no text: ' || body::text)
+  || regexp_replace((test.get('/v1/staff?salonSlug=salon-a')).raw, 'req_[0-9a-z]{26}', 'req_', 'g'),
+    'status, headers, an empty line, the body');
+SELECT is("left"(test.packed('GET', '/v1/staff?salonSlug=salon-a', E'x: y\r\nauthorization:Bearer ' || test.key('a') || E'\r\n'), 3), '200',
+  'header lines may end in CRLF');
+SELECT is("left"(test.packed('POST', '/v1/bookings', E'content-type: application/json\nauthorization: Bearer ' || test.key('a'),
+  body), 3), '400', 'bytes that are no text: ' || body::text)
 FROM unnest(ARRAY['\xff', '\x7b00227d', '\x7b22ed a0 80223a317d']::bytea[]) AS body;
 SELECT is("left"(test.packed('GET', NULL, NULL, NULL), 3), '400', 'NULLs are empty');
 

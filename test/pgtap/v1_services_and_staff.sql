@@ -8,15 +8,21 @@ CREATE FUNCTION test.services(query text DEFAULT '') RETURNS jsonb
 CREATE FUNCTION test.staff(query text DEFAULT '') RETURNS jsonb
   LANGUAGE sql AS $$ SELECT (test.get('/v1/staff?salonSlug=salon-a' || query)).body #> '{data}' $$;
 CREATE FUNCTION test.names(list jsonb) RETURNS text
-  LANGUAGE sql AS $$ SELECT string_agg(entry ->> 'name', ', ' ORDER BY place) FROM jsonb_array_elements(list) WITH ORDINALITY AS e (entry, place) $$;
+  LANGUAGE sql AS $$
+    SELECT string_agg(entry ->> 'name', ', ' ORDER BY place) FROM jsonb_array_elements(list) WITH ORDINALITY AS e (entry, place)
+  $$;
 CREATE FUNCTION test.versions() RETURNS text[]
-  LANGUAGE sql AS $$ SELECT array_agg(pricing_version ORDER BY sort_order) FROM booking.services WHERE tenant_id = test.id('a', 'tenant') $$;
+  LANGUAGE sql AS $$
+    SELECT array_agg(pricing_version ORDER BY sort_order) FROM booking.services WHERE tenant_id = test.id('a', 'tenant')
+  $$;
 
 SELECT is(test.services(), jsonb_build_object('services', jsonb_build_array(
   jsonb_build_object('id', test.public('svc', 'haircut'), 'name', 'Haircut', 'description', 'Wash and cut.', 'category', 'Hair',
-    'durationMinutes', 30, 'priceType', 'fixed', 'pricingVersion', (test.versions())[1], 'price', '{"amount": 4500, "currency": "HUF"}'::jsonb),
+    'durationMinutes', 30, 'priceType', 'fixed', 'pricingVersion', (test.versions())[1], 'price',
+      '{"amount": 4500, "currency": "HUF"}'::jsonb),
   jsonb_build_object('id', test.public('svc', 'colour'), 'name', 'Colouring', 'description', NULL, 'category', NULL,
-    'durationMinutes', 60, 'priceType', 'from', 'pricingVersion', (test.versions())[2], 'price', '{"amount": 16000.5, "currency": "HUF"}'::jsonb),
+    'durationMinutes', 60, 'priceType', 'from', 'pricingVersion', (test.versions())[2], 'price',
+      '{"amount": 16000.5, "currency": "HUF"}'::jsonb),
   jsonb_build_object('id', test.public('svc', 'advice'), 'name', 'Advice', 'description', NULL, 'category', NULL,
     'durationMinutes', 30, 'priceType', 'free', 'pricingVersion', (test.versions())[3], 'price', NULL))),
   'services, member by member');
@@ -28,7 +34,8 @@ SELECT is(test.staff(), jsonb_build_object('staff', jsonb_build_array(
   'staff, member by member');
 SELECT matches((test.versions())[1], '^[0-9a-f]{12}$', 'a pricing version is opaque text of 12 characters');
 SELECT is(test.services('&locationSlug=main'), test.services(), 'the default location is the one meant when none is named');
-SELECT is(test.names(test.services('&locationSlug=branch') -> 'services'), 'Haircut', 'a location lists what somebody there performs');
+SELECT is(test.names(test.services('&locationSlug=branch') -> 'services'), 'Haircut',
+  'a location lists what somebody there performs');
 SELECT is(test.names(test.staff('&locationSlug=branch') -> 'staff'), 'Csilla', 'and who works there');
 
 -- What is listed, change by change.
@@ -42,7 +49,8 @@ BEGIN
 EXCEPTION WHEN raise_exception THEN
   RETURN result;
 END $$;
-SELECT is(test.after(format('UPDATE booking.%s WHERE tenant_id = %L AND %s', change, test.id('a', 'tenant'), condition)), expected, change || ' of ' || condition)
+SELECT is(test.after(format('UPDATE booking.%s WHERE tenant_id = %L AND %s', change, test.id('a', 'tenant'), condition)), expected,
+  change || ' of ' || condition)
 FROM (VALUES
   ('services SET active = false', 'name = ''Haircut''', 'Colouring, Advice | Anna, Bence'),
   ('services SET bookable_online = false', 'name = ''Haircut''', 'Colouring, Advice | Anna, Bence'),
@@ -59,8 +67,10 @@ SELECT is(test.after(format('DELETE FROM booking.staff_services WHERE tenant_id 
 
 -- An inactive location is not there.
 UPDATE booking.locations SET active = false WHERE id = test.id('a', 'branch');
-SELECT is((test.get('/v1/services?salonSlug=salon-a&locationSlug=branch')).body #> '{error,details}', '{"resource": "location"}', 'no services at an inactive location');
-SELECT is(test.outcome(test.get('/v1/staff?salonSlug=salon-a&locationSlug=moon')), '404 service.not_found', 'nor at one that does not exist');
+SELECT is((test.get('/v1/services?salonSlug=salon-a&locationSlug=branch')).body #> '{error,details}', '{"resource": "location"}',
+  'no services at an inactive location');
+SELECT is(test.outcome(test.get('/v1/staff?salonSlug=salon-a&locationSlug=moon')), '404 service.not_found',
+  'nor at one that does not exist');
 
 -- The pricing version moves when what a guest pays or gets for it does.
 CREATE FUNCTION test.version_moves(change text) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -28,7 +28,8 @@ SELECT to_char(now() AT TIME ZONE 'Europe/Budapest' + interval '7 days', 'YYYY-M
 
 -- 1. What can be booked?
 SELECT status, masked(body) FROM booking.http_request('GET', '/v1/services?salonSlug=tour-salon', :'headers');
-SELECT body::jsonb #>> '{data,services,0,id}' AS service_id FROM booking.http_request('GET', '/v1/services?salonSlug=tour-salon', :'headers') \gset
+SELECT body::jsonb #>> '{data,services,0,id}' AS service_id
+FROM booking.http_request('GET', '/v1/services?salonSlug=tour-salon', :'headers') \gset
 
 -- 2. With whom?
 SELECT status, masked(body) FROM booking.http_request('GET', '/v1/staff?salonSlug=tour-salon', :'headers');
@@ -45,7 +46,8 @@ SELECT status, headers - 'X-Request-Id', masked(body) FROM booking.http_request(
 SELECT status, masked(body) FROM booking.http_request('POST', '/v1/bookings', :'headers', :'wish');
 
 -- 5. Look after it.
-SELECT body::jsonb #>> '{data,bookings,0,id}' AS booking_id FROM booking.http_request('GET', '/v1/bookings?salonSlug=tour-salon&limit=1', :'headers') \gset
+SELECT body::jsonb #>> '{data,bookings,0,id}' AS booking_id
+FROM booking.http_request('GET', '/v1/bookings?salonSlug=tour-salon&limit=1', :'headers') \gset
 SELECT status, body::jsonb #>> '{data,booking,status}' FROM booking.http_request('GET', '/v1/bookings/' || :'booking_id', :'headers');
 SELECT status, body::jsonb #>> '{data,booking,status}'
 FROM booking.http_request('POST', format('/v1/bookings/%s/cancel', :'booking_id'), :'headers', '{"reason": "The guest is ill."}');
@@ -57,7 +59,8 @@ SELECT to_char(slot.starts_at AT TIME ZONE 'Europe/Budapest', 'HH24:MI')
 FROM booking.services AS s, booking.locations AS l,
   booking.search_slots(s.tenant_id, s.id, l.id, only_staff_id => NULL, from_date => :'day', to_date => :'day') AS slot
 WHERE s.tenant_id = :'salon' AND l.tenant_id = s.tenant_id;
-SELECT booking.create_booking(s.tenant_id, s.id, l.id, NULL, (:'day'::date + time '09:45') AT TIME ZONE 'Europe/Budapest', 'Minta Pál', NULL) AS booking_id
+SELECT booking.create_booking(s.tenant_id, s.id, l.id, NULL, (:'day'::date + time '09:45') AT TIME ZONE 'Europe/Budapest',
+  'Minta Pál', NULL) AS booking_id
 FROM booking.services AS s, booking.locations AS l WHERE s.tenant_id = :'salon' AND l.tenant_id = s.tenant_id \gset
 SELECT guest_name, status, source FROM booking.bookings WHERE id = :'booking_id';
 SELECT answer.reason FROM booking.services AS s, booking.locations AS l,
