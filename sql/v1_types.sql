@@ -106,8 +106,9 @@ COMMENT ON COLUMN booking.v1_booking.version IS 'Counts the changes, from 1.';
 
 CREATE TYPE booking.v1_booking_page AS (bookings booking.v1_booking[], "nextCursor" text);
 COMMENT ON TYPE booking.v1_booking_page IS 'Bookings, a page at a time.';
-COMMENT ON COLUMN booking.v1_booking_page.bookings IS 'By start, or with updatedSince by change.';
-COMMENT ON COLUMN booking.v1_booking_page."nextCursor" IS 'The cursor of the next page; null on the last one.';
+COMMENT ON COLUMN booking.v1_booking_page.bookings IS 'By start, or with updatedSince in the order of changes.';
+COMMENT ON COLUMN booking.v1_booking_page."nextCursor" IS
+  'The cursor of the next page; null on the last one. With updatedSince there is no last one: what changes later follows this cursor.';
 
 CREATE TYPE booking.v1_actor AS (type booking.actor_type, id text);
 COMMENT ON TYPE booking.v1_actor IS 'Who caused an event.';

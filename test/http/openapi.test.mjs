@@ -161,6 +161,7 @@ test('a booking from the catalogue to its cancellation is answered as documented
   await call(client, 'getBooking', 200, { path });
   const page = await call(client, 'listBookings', 200, { query: { ...query, limit: 1, status: 'pending,confirmed' } });
   await call(client, 'listBookings', 200, { query: { ...query, limit: 1, status: 'pending,confirmed', cursor: page.data.nextCursor } });
+  await call(client, 'listBookings', 200, { query });
   await call(client, 'listBookings', 200, { query: { ...query, updatedSince: '2026-01-01T00:00:00Z' } });
   await call(client, 'cancelBooking', 200, { path, body: { initiator: 'guest' } });
   await call(client, 'listBookingEvents', 200, { path });

@@ -153,7 +153,7 @@ constexpr Field list_fields[] = {
      .source = Source::query,
      .type = Type::timestamp,
      .required = false,
-     .description = "Only bookings changed at this instant or later, by change."},
+     .description = "Only bookings changed at this instant or later, in the order of changes."},
     cursor_in_query,
     limit_in_query,
 };
@@ -272,7 +272,7 @@ constexpr Operation create_booking{
     .success_status = 201,
     .check = nullptr};
 constexpr Operation list_bookings{
-    .summary = "List bookings by start, or with updatedSince by change.",
+    .summary = "List bookings by start, or with updatedSince in the order of changes.",
     .slug_rule = SlugRule::in_query,
     .fields = list_fields,
     .sql = "SELECT * FROM booking.v1_list_bookings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
