@@ -1,62 +1,4 @@
--- The life of a booking. Every function takes the tenant first and leaves one event per transition.
-
-CREATE FUNCTION booking.lock_calendars(tenant_id uuid, staff_ids uuid[]) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  -- One global order (by key) for everybody who needs several calendars: waiting in a circle is impossible.
-  PERFORM pg_advisory_xact_lock(calendar.key)
-  FROM (SELECT DISTINCT hashtextextended(lock_calendars.tenant_id::text || staff_id::text, 0) AS key
-        FROM unnest(staff_ids) AS staff_id ORDER BY key) AS calendar;
-END
-$$;
-COMMENT ON FUNCTION booking.lock_calendars(uuid, uuid[]) IS
-  'Waits until nobody else is booking these people, and keeps them locked until the transaction ends.';
-
-CREATE FUNCTION booking.record_event(
-  tenant_id uuid, booking_id uuid, event booking.booking_event, from_status booking.booking_status,
-  to_status booking.booking_status, actor_type booking.actor_type, actor_id uuid, reason text) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  recorded booking.booking_events;
-BEGIN
-  INSERT INTO booking.booking_events
-    (tenant_id, booking_id, sequence, event, from_status, to_status, actor_type, actor_id, reason)
-  SELECT record_event.tenant_id, record_event.booking_id,
-         coalesce((SELECT max(e.sequence) FROM booking.booking_events AS e
-                   WHERE e.tenant_id = record_event.tenant_id AND e.booking_id = record_event.booking_id), 0) + 1,
-         record_event.event, record_event.from_status, record_event.to_status,
-         record_event.actor_type, record_event.actor_id, record_event.reason
-  RETURNING * INTO recorded;
-  PERFORM booking.enqueue_webhook(recorded.tenant_id, recorded.booking_id, recorded.id, recorded.event, recorded.sequence);
-END
-$$;
-COMMENT ON FUNCTION booking.record_event(uuid, uuid, booking.booking_event, booking.booking_status, booking.booking_status, booking.actor_type, uuid, text) IS
-  'Appends the next event of a booking and puts it into the webhooks'' outbox; the caller holds the booking''s row lock.';
-
-CREATE FUNCTION booking.refuse_slot(
-  tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, reason text, time_zone text) RETURNS void
-  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  next_start timestamptz;
-  details json;
-BEGIN
-  SELECT slot.starts_at INTO next_start
-  FROM booking.next_available(tenant_id, service_id, location_id, staff_id, refuse_slot.starts_at) AS slot;
-  details := json_build_object(
-    'reason', reason,
-    'requestedDate', to_char(refuse_slot.starts_at AT TIME ZONE time_zone, 'YYYY-MM-DD'),
-    'requestedStartTime', to_char(refuse_slot.starts_at AT TIME ZONE time_zone, 'HH24:MI'),
-    'nextAvailableDate', to_char(next_start AT TIME ZONE time_zone, 'YYYY-MM-DD'),
-    'nextAvailableStartTime', to_char(next_start AT TIME ZONE time_zone, 'HH24:MI'));
-  PERFORM booking.raise_error(
-    CASE WHEN reason IN ('notice', 'horizon') THEN 'booking.outside_booking_window' ELSE 'booking.slot_unavailable' END, details);
-END
-$$;
-COMMENT ON FUNCTION booking.refuse_slot(uuid, uuid, uuid, uuid, timestamptz, text, text) IS
-  'Raises the refusal of a start with its reason and the next start that is free.';
+-- From the request for a booking to its end. Every function takes the tenant first and leaves one event per change of status.
 
 CREATE FUNCTION booking.find_or_add_customer(tenant_id uuid, name text, email text, phone text) RETURNS uuid
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -85,170 +27,158 @@ $$;
 COMMENT ON FUNCTION booking.find_or_add_customer(uuid, text, text, text) IS
   'The customer with this e-mail address, made if new; refuses a blocked one.';
 
-CREATE FUNCTION booking.performs(tenant_id uuid, staff_id uuid, service_id uuid) RETURNS boolean
+CREATE FUNCTION booking.require_provider_to_override(override boolean, actor_type booking.actor_type) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  RETURN EXISTS (
-    SELECT FROM booking.staff_services AS skill
-    JOIN booking.staff AS person ON person.tenant_id = skill.tenant_id AND person.id = skill.staff_id
-    WHERE skill.tenant_id = performs.tenant_id AND skill.staff_id = performs.staff_id
-      AND skill.service_id = performs.service_id AND person.active);
-END
-$$;
-COMMENT ON FUNCTION booking.performs(uuid, uuid, uuid) IS 'Whether this person is active and performs this service.';
-
-CREATE FUNCTION booking.choose_staff(
-  tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, time_zone text) RETURNS uuid
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  chosen uuid;
-  refusal text;
-  local_day date := (choose_staff.starts_at AT TIME ZONE time_zone)::date;
-BEGIN
-  PERFORM booking.lock_calendars(choose_staff.tenant_id, ARRAY(
-    SELECT s.staff_id FROM booking.staff_services AS s
-    WHERE s.tenant_id = choose_staff.tenant_id AND s.service_id = choose_staff.service_id
-      AND (choose_staff.staff_id IS NULL OR s.staff_id = choose_staff.staff_id)));
-  -- A new statement, so a new snapshot: it sees what those committed who held the locks before.
-  SELECT answer.staff_id INTO chosen
-  FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id,
-                            choose_staff.staff_id, choose_staff.starts_at) AS answer
-  JOIN booking.staff AS person ON person.tenant_id = choose_staff.tenant_id AND person.id = answer.staff_id
-  WHERE answer.reason IS NULL
-  ORDER BY (SELECT count(*) FROM booking.bookings AS b
-            WHERE b.tenant_id = choose_staff.tenant_id AND b.staff_id = answer.staff_id
-              AND b.status NOT IN ('declined', 'cancelled')
-              AND b.starts_at >= local_day::timestamp AT TIME ZONE time_zone
-              AND b.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
-           person.sort_order, person.id
-  LIMIT 1;
-  IF chosen IS NULL THEN
-    -- With several people the reason closest to a free slot says most.
-    SELECT answer.reason INTO refusal
-    FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id,
-                              choose_staff.staff_id, choose_staff.starts_at) AS answer
-    ORDER BY array_position(ARRAY['busy', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason)
-    LIMIT 1;
-    PERFORM booking.refuse_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id,
-                                choose_staff.staff_id, choose_staff.starts_at, coalesce(refusal, 'closed'), time_zone);
+  IF override AND actor_type IS DISTINCT FROM 'provider' THEN
+    RAISE EXCEPTION 'only the provider may override the booking rules' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  RETURN chosen;
 END
 $$;
-COMMENT ON FUNCTION booking.choose_staff(uuid, uuid, uuid, uuid, timestamptz, text) IS
-  'Locks the calendars that may serve this start and returns who will: the person asked for, or the free one with the fewest bookings that day. Refuses when nobody is free.';
+COMMENT ON FUNCTION booking.require_provider_to_override(boolean, booking.actor_type) IS 'Refuses an override by anybody else than the provider.';
 
 CREATE FUNCTION booking.create_booking(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz,
   guest_name text, guest_email text, guest_phone text DEFAULT NULL, note text DEFAULT NULL,
   source booking.booking_source DEFAULT 'dashboard',
-  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL) RETURNS uuid
+  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL,
+  override boolean DEFAULT false, now timestamptz DEFAULT now()) RETURNS uuid
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   business booking.tenants;
   service booking.services;
-  location booking.locations;
   chosen uuid;
-  booking_id uuid := booking.uuid_v7();
   customer_id uuid;
-  first_status booking.booking_status;
-  end_at timestamptz;
+  is_confirmed boolean;
+  subject booking.bookings;
 BEGIN
+  PERFORM booking.require_provider_to_override(override, actor_type);
   SELECT t.* INTO business FROM booking.tenants AS t WHERE t.tenant_id = create_booking.tenant_id;
   SELECT s.* INTO service FROM booking.services AS s
     WHERE s.tenant_id = create_booking.tenant_id AND s.id = create_booking.service_id AND s.active;
   IF service.id IS NULL THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"service"}');
   END IF;
-  SELECT l.* INTO location FROM booking.locations AS l
-    WHERE l.tenant_id = create_booking.tenant_id AND l.id = create_booking.location_id AND l.active;
-  IF location.id IS NULL THEN
+  IF NOT EXISTS (SELECT FROM booking.locations AS l
+                 WHERE l.tenant_id = create_booking.tenant_id AND l.id = create_booking.location_id AND l.active) THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"location"}');
   END IF;
   IF create_booking.staff_id IS NOT NULL AND NOT booking.performs(create_booking.tenant_id, create_booking.staff_id, service.id) THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
   END IF;
 
-  chosen := booking.choose_staff(create_booking.tenant_id, service.id, location.id, create_booking.staff_id,
-                                 create_booking.starts_at, location.time_zone);
+  chosen := booking.choose_staff(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
+                                 create_booking.starts_at, override, create_booking.now);
   customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
-  first_status := CASE business.approval WHEN 'automatic' THEN 'confirmed' ELSE 'pending' END;
-  end_at := create_booking.starts_at + make_interval(mins => service.duration_minutes);
+  is_confirmed := business.approval = 'automatic' OR actor_type = 'provider';
 
   INSERT INTO booking.bookings
-    (tenant_id, id, location_id, service_id, staff_id, customer_id, status, starts_at, ends_at,
+    (tenant_id, location_id, service_id, staff_id, customer_id, status, starts_at, ends_at,
      buffer_before_minutes, buffer_after_minutes, service_name, price_type, price_amount, price_currency, pricing_version,
      guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
   VALUES
-    (create_booking.tenant_id, booking_id, location.id, service.id, chosen, customer_id, first_status,
-     create_booking.starts_at, end_at, service.buffer_before_minutes, service.buffer_after_minutes, service.name,
+    (create_booking.tenant_id, create_booking.location_id, service.id, chosen, customer_id,
+     CASE WHEN is_confirmed THEN 'confirmed' ELSE 'pending' END::booking.booking_status,
+     create_booking.starts_at, create_booking.starts_at + make_interval(mins => service.duration_minutes),
+     service.buffer_before_minutes, service.buffer_after_minutes, service.name,
      service.price_type, service.price_amount, service.price_currency, service.pricing_version,
      guest_name, guest_email, guest_phone, note, source,
-     create_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes));
+     create_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes))
+  RETURNING * INTO subject;
+  PERFORM booking.take_time(create_booking.tenant_id, subject);
 
-  INSERT INTO booking.busy_times (tenant_id, staff_id, booking_id, protected_from, protected_to)
-  VALUES (create_booking.tenant_id, chosen, booking_id,
-          create_booking.starts_at - make_interval(mins => service.buffer_before_minutes),
-          end_at + make_interval(mins => service.buffer_after_minutes))
-  ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    PERFORM booking.refuse_slot(create_booking.tenant_id, service.id, location.id, create_booking.staff_id,
-                                create_booking.starts_at, 'busy', location.time_zone);
-  END IF;
-
-  PERFORM booking.record_event(create_booking.tenant_id, booking_id, 'booking.requested', NULL, 'pending',
+  PERFORM booking.record_event(create_booking.tenant_id, subject.id, 'booking.requested', NULL, 'pending',
                                create_booking.actor_type, create_booking.actor_id, NULL);
-  IF first_status = 'confirmed' THEN
-    PERFORM booking.record_event(create_booking.tenant_id, booking_id, 'booking.confirmed', 'pending', 'confirmed',
-                                 'system', NULL, NULL);
+  IF is_confirmed THEN
+    PERFORM booking.record_event(create_booking.tenant_id, subject.id, 'booking.confirmed', 'pending', 'confirmed',
+                                 CASE business.approval WHEN 'automatic' THEN 'system' ELSE create_booking.actor_type END,
+                                 CASE business.approval WHEN 'manual' THEN create_booking.actor_id END, NULL);
   END IF;
-  RETURN booking_id;
+  RETURN subject.id;
 END
 $$;
-COMMENT ON FUNCTION booking.create_booking(uuid, uuid, uuid, uuid, timestamptz, text, text, text, text, booking.booking_source, booking.actor_type, uuid) IS
-  'Books a start that search would offer, with one person or whoever is free (staff_id NULL), and returns the booking''s id. Refusals: service.not_found, booking.slot_unavailable, booking.outside_booking_window, booking.guest_blocked.';
+COMMENT ON FUNCTION booking.create_booking(uuid, uuid, uuid, uuid, timestamptz, text, text, text, text, booking.booking_source, booking.actor_type, uuid, boolean, timestamptz) IS
+  'Books a start that search would offer (override, for the provider: one where the time is free), with one person or whoever is free (staff_id NULL), and returns the booking''s id. What the provider books needs no approval. Refusals: service.not_found, booking.slot_unavailable, booking.outside_booking_window, booking.guest_blocked.';
+
+CREATE FUNCTION booking.change_status(
+  tenant_id uuid, booking_id uuid, action booking.booking_action, reason text, actor_type booking.actor_type, actor_id uuid,
+  now timestamptz DEFAULT now()) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM booking.apply_transition(tenant_id, booking.begin_transition(tenant_id, booking_id, action, actor_type, now),
+                                   action, actor_type, actor_id, reason);
+END
+$$;
+COMMENT ON FUNCTION booking.change_status(uuid, uuid, booking.booking_action, text, booking.actor_type, uuid, timestamptz) IS
+  'Does to a booking what needs nothing but the action. Refusals: booking.not_found, booking.invalid_state.';
+
+CREATE FUNCTION booking.confirm_booking(
+  tenant_id uuid, booking_id uuid, reason text DEFAULT NULL,
+  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.change_status(tenant_id, booking_id, 'confirm', reason, actor_type, actor_id);
+END;
+COMMENT ON FUNCTION booking.confirm_booking(uuid, uuid, text, booking.actor_type, uuid) IS 'The provider accepts a pending booking.';
+
+CREATE FUNCTION booking.decline_booking(
+  tenant_id uuid, booking_id uuid, reason text DEFAULT NULL,
+  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.change_status(tenant_id, booking_id, 'decline', reason, actor_type, actor_id);
+END;
+COMMENT ON FUNCTION booking.decline_booking(uuid, uuid, text, booking.actor_type, uuid) IS
+  'The provider declines a pending booking, for good; its time is free at once.';
+
+CREATE FUNCTION booking.complete_booking(
+  tenant_id uuid, booking_id uuid, reason text DEFAULT NULL,
+  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL, now timestamptz DEFAULT now()) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.change_status(tenant_id, booking_id, 'complete', reason, actor_type, actor_id, now);
+END;
+COMMENT ON FUNCTION booking.complete_booking(uuid, uuid, text, booking.actor_type, uuid, timestamptz) IS
+  'The visit took place: by the provider from its start on, by the system from its end on. What is left of its time is free.';
+
+CREATE FUNCTION booking.mark_no_show(
+  tenant_id uuid, booking_id uuid, reason text DEFAULT NULL,
+  actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL, now timestamptz DEFAULT now()) RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.change_status(tenant_id, booking_id, 'mark_no_show', reason, actor_type, actor_id, now);
+END;
+COMMENT ON FUNCTION booking.mark_no_show(uuid, uuid, text, booking.actor_type, uuid, timestamptz) IS
+  'The guest did not come: by the provider from the start on. What is left of its time is free.';
 
 CREATE FUNCTION booking.cancel_booking(
   tenant_id uuid, booking_id uuid, reason text DEFAULT NULL,
   actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL,
-  on_behalf_of booking.actor_type DEFAULT 'provider') RETURNS void
+  on_behalf_of booking.actor_type DEFAULT NULL, now timestamptz DEFAULT now()) RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  subject booking.bookings;
+  subject booking.bookings := booking.begin_transition(tenant_id, booking_id, 'cancel', actor_type, now);
+  side CONSTANT booking.actor_type := CASE WHEN actor_type = 'guest' THEN 'guest' ELSE coalesce(on_behalf_of, 'provider') END;
+  deadline CONSTANT timestamptz := least(subject.cancel_deadline_at, subject.starts_at);
   guest_may_cancel boolean;
 BEGIN
-  SELECT b.* INTO subject FROM booking.bookings AS b
-    WHERE b.tenant_id = cancel_booking.tenant_id AND b.id = cancel_booking.booking_id FOR NO KEY UPDATE;
-  IF subject.id IS NULL THEN
-    PERFORM booking.raise_error('booking.not_found');
-  END IF;
-  IF subject.status NOT IN ('pending', 'confirmed', 'reschedule_proposed') THEN
-    PERFORM booking.raise_error('booking.invalid_state',
-                                json_build_object('status', subject.status, 'requested', 'cancelled'));
-  END IF;
-  IF on_behalf_of = 'guest' THEN
+  IF side = 'guest' THEN
     SELECT t.guest_cancel INTO guest_may_cancel FROM booking.tenants AS t WHERE t.tenant_id = cancel_booking.tenant_id;
-    IF NOT guest_may_cancel OR now() > least(subject.cancel_deadline_at, subject.starts_at) THEN
+    IF NOT guest_may_cancel OR cancel_booking.now > deadline THEN
       PERFORM booking.raise_error('booking.cancel_deadline_passed', json_build_object(
         'cause', CASE WHEN guest_may_cancel THEN 'deadline' ELSE 'disabled' END,
-        'deadlineAt', CASE WHEN guest_may_cancel THEN booking.rfc3339(least(subject.cancel_deadline_at, subject.starts_at)) END));
+        'deadlineAt', CASE WHEN guest_may_cancel THEN booking.rfc3339(deadline) END));
     END IF;
   END IF;
-
-  UPDATE booking.bookings AS b
-  SET status = 'cancelled', cancelled_by = on_behalf_of, cancel_reason = cancel_booking.reason, cancelled_at = now(),
-      updated_at = clock_timestamp(), version = b.version + 1
-  WHERE b.tenant_id = cancel_booking.tenant_id AND b.id = cancel_booking.booking_id;
-  DELETE FROM booking.busy_times AS t
-  WHERE t.tenant_id = cancel_booking.tenant_id AND t.booking_id = cancel_booking.booking_id;
-  PERFORM booking.record_event(cancel_booking.tenant_id, cancel_booking.booking_id, 'booking.cancelled', subject.status, 'cancelled',
-                               cancel_booking.actor_type, cancel_booking.actor_id, cancel_booking.reason);
+  subject.cancelled_by := side;
+  subject.cancel_reason := cancel_booking.reason;
+  subject.cancelled_at := now();
+  PERFORM booking.apply_transition(cancel_booking.tenant_id, subject, 'cancel', actor_type, actor_id, reason);
 END
 $$;
-COMMENT ON FUNCTION booking.cancel_booking(uuid, uuid, text, booking.actor_type, uuid, booking.actor_type) IS
-  'Cancels a booking that is not final and frees its time at once. on_behalf_of guest obeys the business''s cancellation rule; provider does not. Refusals: booking.not_found, booking.invalid_state, booking.cancel_deadline_passed.';
-
+COMMENT ON FUNCTION booking.cancel_booking(uuid, uuid, text, booking.actor_type, uuid, booking.actor_type, timestamptz) IS
+  'Cancels a booking that is not final and frees its time at once. A guest, or who acts on_behalf_of one, obeys the business''s cancellation rule; the provider does not. Refusals: booking.not_found, booking.invalid_state, booking.cancel_deadline_passed.';

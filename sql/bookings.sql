@@ -24,6 +24,12 @@ CREATE TABLE booking.bookings (
   cancelled_by          booking.actor_type,
   cancel_reason         text CHECK (length(cancel_reason) <= 500),
   cancelled_at          timestamptz,
+  proposal_starts_at    timestamptz CHECK (isfinite(proposal_starts_at)),
+  proposal_ends_at      timestamptz CHECK (isfinite(proposal_ends_at)),
+  proposal_staff_id     uuid,
+  proposal_from_status  booking.booking_status,
+  proposed_by           booking.actor_type,
+  proposed_at           timestamptz,
   created_at            timestamptz NOT NULL DEFAULT now(),
   updated_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
   version               integer NOT NULL DEFAULT 1,
@@ -33,14 +39,20 @@ CREATE TABLE booking.bookings (
   FOREIGN KEY (tenant_id, service_id) REFERENCES booking.services,
   FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff,
   FOREIGN KEY (tenant_id, customer_id) REFERENCES booking.customers,
+  FOREIGN KEY (tenant_id, proposal_staff_id) REFERENCES booking.staff,
   CHECK (ends_at > starts_at),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
-  CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL))
+  CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL)),
+  CHECK ((status = 'reschedule_proposed') = (proposal_starts_at IS NOT NULL)),
+  CHECK (num_nulls(proposal_starts_at, proposal_ends_at, proposal_staff_id, proposal_from_status, proposed_by, proposed_at) IN (0, 6)),
+  CHECK (proposal_ends_at - proposal_starts_at = ends_at - starts_at)
 );
 CREATE INDEX bookings_by_start ON booking.bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_by_change ON booking.bookings (tenant_id, changed_by, id);
 CREATE INDEX bookings_by_customer ON booking.bookings (tenant_id, customer_id);
 CREATE INDEX bookings_by_staff ON booking.bookings (tenant_id, staff_id, starts_at);
+CREATE INDEX bookings_by_proposed_staff ON booking.bookings (tenant_id, proposal_staff_id, proposal_starts_at)
+  WHERE proposal_staff_id IS NOT NULL;
 CREATE INDEX bookings_by_service ON booking.bookings (tenant_id, service_id);
 CREATE INDEX bookings_by_location ON booking.bookings (tenant_id, location_id);
 COMMENT ON TABLE booking.bookings IS
@@ -48,6 +60,9 @@ COMMENT ON TABLE booking.bookings IS
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
 COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change (of version): the order of the feed of changes.';
 COMMENT ON COLUMN booking.bookings.cancel_deadline_at IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
+COMMENT ON COLUMN booking.bookings.proposal_starts_at IS 'The time proposed while status is reschedule_proposed; it is kept free like the booking''s own.';
+COMMENT ON COLUMN booking.bookings.proposal_from_status IS 'What the status goes back to when the proposal is refused.';
+COMMENT ON COLUMN booking.bookings.proposed_by IS 'guest or provider: the other side accepts or refuses.';
 ALTER TABLE booking.bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.bookings FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON booking.bookings
@@ -60,6 +75,7 @@ CREATE TABLE booking.busy_times (
   tenant_id      uuid NOT NULL,
   id             uuid NOT NULL DEFAULT booking.uuid_v7(),
   staff_id       uuid NOT NULL,
+  kind           booking.busy_kind NOT NULL DEFAULT 'booking',
   booking_id     uuid NOT NULL,
   protected_from timestamptz NOT NULL CHECK (isfinite(protected_from)),
   protected_to   timestamptz NOT NULL CHECK (isfinite(protected_to)),
@@ -74,6 +90,8 @@ CREATE INDEX busy_times_by_start ON booking.busy_times (tenant_id, staff_id, pro
 CREATE INDEX busy_times_by_booking ON booking.busy_times (tenant_id, booking_id);
 COMMENT ON TABLE booking.busy_times IS
   'The protected windows (start minus buffer, end plus buffer) that holding bookings take from a person''s time. A row exists exactly as long as it blocks.';
+COMMENT ON COLUMN booking.busy_times.kind IS
+  'A proposal''s row leaves out what the booking''s own row protects already: no two rows overlap, not even of one booking.';
 COMMENT ON CONSTRAINT no_double_booking ON booking.busy_times IS 'Two protected windows of one person never overlap; touching is allowed.';
 COMMENT ON CONSTRAINT busy_times_length ON booking.busy_times IS
   'Bounds how far back a search has to look for a row that reaches into its range.';
@@ -89,7 +107,7 @@ CREATE TABLE booking.booking_events (
   booking_id  uuid NOT NULL,
   sequence    integer NOT NULL CHECK (sequence > 0),
   id          uuid NOT NULL DEFAULT booking.uuid_v7(),
-  event       booking.booking_event NOT NULL,
+  event       booking.booking_event,
   from_status booking.booking_status,
   to_status   booking.booking_status NOT NULL,
   actor_type  booking.actor_type NOT NULL,
@@ -101,6 +119,8 @@ CREATE TABLE booking.booking_events (
   FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE
 );
 COMMENT ON TABLE booking.booking_events IS 'What happened to each booking, append-only, numbered per booking without gaps.';
+COMMENT ON COLUMN booking.booking_events.event IS
+  'NULL for a refused proposal, which has none of the public names: kept here, told to nobody.';
 COMMENT ON COLUMN booking.booking_events.actor_id IS 'The API key or user behind the actor, where there is one.';
 ALTER TABLE booking.booking_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.booking_events FORCE ROW LEVEL SECURITY;

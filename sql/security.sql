@@ -5,8 +5,10 @@ GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
   booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
   booking.search_slots, booking.next_available, booking.explain_slot,
-  booking.lock_calendars, booking.record_event, booking.refuse_slot, booking.find_or_add_customer, booking.performs,
-  booking.choose_staff, booking.create_booking, booking.cancel_booking,
+  booking.lock_calendars, booking.performs, booking.refuse_slot, booking.choose_staff,
+  booking.transitions, booking.find_transition, booking.begin_transition, booking.apply_transition, booking.time_taken,
+  booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
+  booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
   booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
   booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
@@ -17,7 +19,12 @@ GRANT EXECUTE ON FUNCTION
   booking.openapi_row_type, booking.openapi_meta_type, booking.openapi_answer, booking.openapi_headers, booking.openapi_links, booking.openapi_responses,
   booking.openapi_parameters, booking.openapi_body, booking.openapi_paths, booking.openapi_types, booking.openapi_v1
   TO booking_integration, service_role;
-GRANT EXECUTE ON FUNCTION booking.create_tenant TO service_role;
+-- What no API key may do.
+GRANT EXECUTE ON FUNCTION
+  booking.create_tenant, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
+  booking.mark_no_show, booking.elapsed, booking.moved_to, booking.find_new_time, booking.reschedule_booking,
+  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule
+  TO service_role;
 -- What a tenant's owner administers, under row-level security like everything else.
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.are_rate_limits, booking.generate_api_key, booking.add_api_key_secret,

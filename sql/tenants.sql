@@ -10,6 +10,7 @@ CREATE TABLE booking.tenants (
   horizon_days            integer NOT NULL DEFAULT 60 CHECK (horizon_days BETWEEN 1 AND 1098),
   cancel_deadline_minutes integer NOT NULL DEFAULT 1440 CHECK (cancel_deadline_minutes BETWEEN 0 AND 527040),
   guest_cancel            boolean NOT NULL DEFAULT true,
+  guest_reschedule        boolean NOT NULL DEFAULT true,
   created_at              timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE booking.tenants IS 'A business (salon, practice): the unit of isolation. Every other table starts with its tenant_id.';
@@ -21,6 +22,7 @@ COMMENT ON COLUMN booking.tenants.minimum_notice_minutes IS 'A start is bookable
 COMMENT ON COLUMN booking.tenants.horizon_days IS 'The last bookable local date is today plus this many days.';
 COMMENT ON COLUMN booking.tenants.cancel_deadline_minutes IS 'How long before the start a guest may still cancel; copied onto each booking.';
 COMMENT ON COLUMN booking.tenants.guest_cancel IS 'Whether guests may cancel at all.';
+COMMENT ON COLUMN booking.tenants.guest_reschedule IS 'Whether guests may ask for another time.';
 
 ALTER TABLE booking.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.tenants FORCE ROW LEVEL SECURITY;

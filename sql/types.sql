@@ -23,6 +23,14 @@ CREATE TYPE booking.booking_event AS ENUM
    'booking.reschedule_confirmed', 'booking.completed', 'booking.no_show');
 COMMENT ON TYPE booking.booking_event IS 'Names of the moments of a booking''s life, as events and webhooks carry them.';
 
+CREATE TYPE booking.booking_action AS ENUM
+  ('confirm', 'decline', 'cancel', 'complete', 'mark_no_show', 'propose_reschedule', 'accept_reschedule', 'refuse_reschedule',
+   'reschedule');
+COMMENT ON TYPE booking.booking_action IS 'What can be done with a booking; booking.transitions() says when, by whom, and what comes of it.';
+
+CREATE TYPE booking.busy_kind AS ENUM ('booking', 'proposal');
+COMMENT ON TYPE booking.busy_kind IS 'What takes somebody''s time: a booking at its time, or at the time proposed for it.';
+
 CREATE TYPE booking.actor_type AS ENUM ('api_key', 'guest', 'provider', 'system');
 COMMENT ON TYPE booking.actor_type IS 'Who caused a booking event.';
 

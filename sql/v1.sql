@@ -135,6 +135,10 @@ BEGIN ATOMIC
         (extract(epoch FROM b.ends_at - b.starts_at) / 60)::integer,
         CASE WHEN b.price_amount IS NOT NULL THEN ROW(trim_scale(b.price_amount), b.price_currency)::booking.v1_price END,
         b.price_type, b.pricing_version, ROW(b.guest_name, b.guest_email, b.guest_phone)::booking.v1_guest, b.note, b.source,
+        CASE WHEN b.proposal_starts_at IS NOT NULL
+             THEN ROW(to_char(local.proposal_start, 'YYYY-MM-DD'), to_char(local.proposal_start, 'HH24:MI'),
+                      to_char(local.proposal_end, 'HH24:MI'), booking.public_id('staff', b.proposal_staff_id),
+                      booking.rfc3339(b.proposed_at))::booking.v1_proposal END,
         CASE WHEN b.cancelled_at IS NOT NULL
              THEN ROW(b.cancelled_by, b.cancel_reason, booking.rfc3339(b.cancelled_at))::booking.v1_cancellation END,
         booking.rfc3339(b.cancel_deadline_at), booking.rfc3339(b.created_at), booking.rfc3339(b.updated_at), b.version
@@ -143,7 +147,9 @@ BEGIN ATOMIC
   JOIN booking.locations AS place ON place.tenant_id = v1_bookings.tenant_id AND place.id = b.location_id
   JOIN booking.tenant_slugs AS slug ON slug.tenant_id = v1_bookings.tenant_id
   CROSS JOIN LATERAL (SELECT b.starts_at AT TIME ZONE place.time_zone AS start_time,
-                             b.ends_at AT TIME ZONE place.time_zone AS end_time) AS local
+                             b.ends_at AT TIME ZONE place.time_zone AS end_time,
+                             b.proposal_starts_at AT TIME ZONE place.time_zone AS proposal_start,
+                             b.proposal_ends_at AT TIME ZONE place.time_zone AS proposal_end) AS local
   WHERE b.tenant_id = v1_bookings.tenant_id;
 END;
 COMMENT ON FUNCTION booking.v1_bookings(uuid) IS 'A tenant''s bookings as /v1 shows them, with the columns to filter and order by.';
@@ -280,12 +286,12 @@ CREATE FUNCTION booking.v1_list_booking_events(tenant_id uuid, booking_id uuid)
 BEGIN ATOMIC
   SELECT booking.public_id('evt', e.id), e.event, e.from_status, e.to_status,
          ROW(e.actor_type, booking.public_id(CASE e.actor_type WHEN 'api_key' THEN 'key' ELSE 'usr' END, e.actor_id))::booking.v1_actor,
-         e.reason, booking.rfc3339(e.occurred_at), e.sequence
+         e.reason, booking.rfc3339(e.occurred_at), (row_number() OVER (ORDER BY e.sequence))::integer
   FROM booking.booking_events AS e
-  WHERE e.tenant_id = v1_list_booking_events.tenant_id AND e.booking_id = v1_list_booking_events.booking_id
+  WHERE e.tenant_id = v1_list_booking_events.tenant_id AND e.booking_id = v1_list_booking_events.booking_id AND e.event IS NOT NULL
   ORDER BY e.sequence;
 END;
-COMMENT ON FUNCTION booking.v1_list_booking_events(uuid, uuid) IS 'GET /v1/bookings/{bookingId}/events: oldest first.';
+COMMENT ON FUNCTION booking.v1_list_booking_events(uuid, uuid) IS 'GET /v1/bookings/{bookingId}/events: those with a public name, oldest first, numbered as in webhooks.';
 
 CREATE FUNCTION booking.v1_create_booking(
   tenant_id uuid, api_key_id uuid, location_slug text, service_id uuid, staff_id uuid, local_date date, start_time time,

@@ -70,12 +70,22 @@ COMMENT ON COLUMN booking.v1_cancellation."by" IS 'In whose name.';
 COMMENT ON COLUMN booking.v1_cancellation.reason IS 'As given, or null.';
 COMMENT ON COLUMN booking.v1_cancellation.at IS 'When.';
 
+CREATE TYPE booking.v1_proposal AS (
+  date booking.v1_date, "startTime" booking.v1_time, "endTime" booking.v1_time, "staffId" booking.v1_id,
+  "proposedAt" booking.v1_instant);
+COMMENT ON TYPE booking.v1_proposal IS 'Another time, proposed by one side and not yet answered by the other.';
+COMMENT ON COLUMN booking.v1_proposal.date IS 'Local date of the start.';
+COMMENT ON COLUMN booking.v1_proposal."startTime" IS 'Local time of the start.';
+COMMENT ON COLUMN booking.v1_proposal."endTime" IS 'Local time of the end.';
+COMMENT ON COLUMN booking.v1_proposal."staffId" IS 'Who would perform it.';
+COMMENT ON COLUMN booking.v1_proposal."proposedAt" IS 'When.';
+
 CREATE TYPE booking.v1_booking AS (
   id booking.v1_id, "salonSlug" text, "locationSlug" text, "serviceId" booking.v1_id, "serviceName" text, "staffId" booking.v1_id,
   status booking.booking_status, date booking.v1_date, "startTime" booking.v1_time, "endTime" booking.v1_time, timezone text,
   "startsAt" booking.v1_instant, "endsAt" booking.v1_instant, "durationMinutes" integer, price booking.v1_price,
   "priceType" booking.price_type, "pricingVersion" text, guest booking.v1_guest, note text, source booking.booking_source,
-  cancellation booking.v1_cancellation, "cancelDeadlineAt" booking.v1_instant, "createdAt" booking.v1_instant,
+  proposal booking.v1_proposal, cancellation booking.v1_cancellation, "cancelDeadlineAt" booking.v1_instant, "createdAt" booking.v1_instant,
   "updatedAt" booking.v1_instant, version integer);
 COMMENT ON TYPE booking.v1_booking IS 'A booking as /v1 shows it.';
 COMMENT ON COLUMN booking.v1_booking.id IS 'The bookingId of further requests.';
@@ -98,6 +108,7 @@ COMMENT ON COLUMN booking.v1_booking."pricingVersion" IS 'The service''s pricing
 COMMENT ON COLUMN booking.v1_booking.guest IS 'Who comes.';
 COMMENT ON COLUMN booking.v1_booking.note IS 'The guest''s note, or null.';
 COMMENT ON COLUMN booking.v1_booking.source IS 'The door it came through.';
+COMMENT ON COLUMN booking.v1_booking.proposal IS 'null unless the status is reschedule_proposed.';
 COMMENT ON COLUMN booking.v1_booking.cancellation IS 'null unless the booking is cancelled.';
 COMMENT ON COLUMN booking.v1_booking."cancelDeadlineAt" IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
 COMMENT ON COLUMN booking.v1_booking."createdAt" IS 'When it was made.';

@@ -132,7 +132,7 @@ PG_BOOKING_FUNCTION(pg_booking_search_slots) {
     slots::DateRange const dates{date_argument(fcinfo, 4, "from_date"), date_argument(fcinfo, 5, "to_date")};
     question.now_us = instant_argument(fcinfo, 6, "now");
     size_t left = limit_argument(fcinfo, 7);
-    question.ignore_booking_id = optional_uuid_argument(fcinfo, 8);
+    question.moved_booking_id = optional_uuid_argument(fcinfo, 8);
     if (dates.to - dates.from > kMaxRangeDays)
       throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
                      "from_date and to_date must be at most 1100 days apart");
@@ -152,6 +152,7 @@ PG_BOOKING_FUNCTION(pg_booking_next_available) {
     int64_t const not_before = instant_argument(fcinfo, 4, "not_before");
     question.now_us = instant_argument(fcinfo, 5, "now");
     size_t left = limit_argument(fcinfo, 6);
+    question.moved_booking_id = optional_uuid_argument(fcinfo, 7);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
     slots::Date const last = terms.zone->date_at(question.now_us) + terms.horizon_days;
@@ -175,14 +176,14 @@ PG_BOOKING_FUNCTION(pg_booking_explain_slot) {
     SlotQuestion question = question_of(fcinfo);
     int64_t const start_us = instant_argument(fcinfo, 4, "starts_at");
     question.now_us = instant_argument(fcinfo, 5, "now");
-    question.ignore_booking_id = optional_uuid_argument(fcinfo, 6);
+    question.moved_booking_id = optional_uuid_argument(fcinfo, 6);
+    bool const override_rules = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
     slots::Date const date = terms.zone->date_at(start_us);
     Calendars const calendars = read_calendars(question, terms, {date, date});
     for (const StaffCalendar& person : calendars.staff) {
-      slots::Reason const reason = slots::explain(make_member(terms, calendars, person), terms.service,
-                                                  terms.limits(question, {date, date}), start_us);
+      slots::Reason const reason = explain(question, terms, calendars, person, start_us, override_rules);
       const char* const name = slots::name_of(reason);
       pg([&] {
         bool const bookable = reason == slots::Reason::none;

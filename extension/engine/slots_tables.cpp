@@ -27,13 +27,17 @@ constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);  // the
 constexpr int64_t kLongestBusyMicroseconds = INT64_C(72) * 60 * slots::kMicrosecondsPerMinute;
 
 constinit Statement terms_statement{R"(
-  SELECT s.duration_minutes, s.buffer_before_minutes, s.buffer_after_minutes, s.slot_step_minutes, s.slot_alignment::text,
+  SELECT coalesce((extract(epoch FROM moved.ends_at - moved.starts_at) / 60)::integer, s.duration_minutes),
+         coalesce(moved.buffer_before_minutes, s.buffer_before_minutes),
+         coalesce(moved.buffer_after_minutes, s.buffer_after_minutes), s.slot_step_minutes, s.slot_alignment::text,
          s.buffers_inside_hours, l.time_zone, t.minimum_notice_minutes, t.horizon_days,
          EXISTS (SELECT FROM booking.opening_hours AS h WHERE h.tenant_id = $1 AND h.location_id = $3)
          OR EXISTS (SELECT FROM booking.date_overrides AS o
-                    WHERE o.tenant_id = $1 AND o.location_id = $3 AND o.staff_id IS NULL)
+                    WHERE o.tenant_id = $1 AND o.location_id = $3 AND o.staff_id IS NULL),
+         moved.id IS NOT NULL
   FROM booking.tenants AS t
-  LEFT JOIN booking.services AS s ON s.tenant_id = $1 AND s.id = $2 AND s.active
+  LEFT JOIN booking.bookings AS moved ON moved.tenant_id = $1 AND moved.id = $4 AND moved.service_id = $2
+  LEFT JOIN booking.services AS s ON s.tenant_id = $1 AND s.id = $2 AND (s.active OR moved.id IS NOT NULL)
   LEFT JOIN booking.locations AS l ON l.tenant_id = $1 AND l.id = $3 AND l.active
   WHERE t.tenant_id = $1)"};
 
@@ -98,7 +102,7 @@ struct RowBuffer {
 };
 
 struct TermsRow {
-  bool found, has_service, has_location;
+  bool found, has_service, has_location, has_moved_booking;
   int32_t duration, before, after, step, notice, horizon;
   char alignment[16];
   bool buffers_inside_hours, location_hours_set;
@@ -154,6 +158,7 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
   row->notice = DatumGetInt32(values[7]);
   row->horizon = DatumGetInt32(values[8]);
   row->location_hours_set = DatumGetBool(values[9]);
+  row->has_moved_booking = DatumGetBool(values[10]);
 }
 
 void take_staff(void* state, const Datum* values, const bool*) {
@@ -254,8 +259,8 @@ void read_rows(const SlotQuestion& question, const SlotTerms& terms, slots::Date
                                       instant_parameter(span.to)};
   collect(time_off_statement, off, 4, take_instants, &raw.time_off);
   Statement::Parameter const busy[] = {tenant, staff, instant_parameter(span.from - kLongestBusyMicroseconds),
-                                       instant_parameter(span.to), optional_uuid(question.ignore_booking_id)};
-  if (question.ignore_booking_id)
+                                       instant_parameter(span.to), optional_uuid(question.moved_booking_id)};
+  if (question.moved_booking_id)
     collect(busy_but_one_statement, busy, 5, take_instants, &raw.busy);
   else
     collect(busy_statement, busy, 4, take_instants, &raw.busy);
@@ -287,12 +292,14 @@ SlotTerms read_terms(const SlotQuestion& question) {
     spi_connect();
     Statement::Parameter const parameters[] = {uuid_parameter(question.tenant_id),
                                                uuid_parameter(question.service_id),
-                                               uuid_parameter(question.location_id)};
-    collect(terms_statement, parameters, 3, take_terms, &row);
+                                               uuid_parameter(question.location_id),
+                                               optional_uuid(question.moved_booking_id)};
+    collect(terms_statement, parameters, 4, take_terms, &row);
     spi_finish();
   });
   if (!row.found || !row.has_service) throw ApiError("service.not_found", R"({"resource":"service"})");
   if (!row.has_location) throw ApiError("service.not_found", R"({"resource":"location"})");
+  if (question.moved_booking_id && !row.has_moved_booking) throw ApiError("booking.not_found");
   SlotTerms terms{};
   terms.zone = find_time_zone(row.time_zone);
   if (terms.zone == nullptr)
@@ -342,6 +349,23 @@ Calendars read_calendars(const SlotQuestion& question, const SlotTerms& terms, s
 slots::Member make_member(const SlotTerms& terms, const Calendars& calendars, const StaffCalendar& person) {
   return {*terms.zone, terms.location_hours_set ? &calendars.location : nullptr,
           person.hours_set ? &person.schedule : nullptr, person.time_off, person.busy};
+}
+
+slots::Reason explain(const SlotQuestion& question, const SlotTerms& terms, const Calendars& calendars,
+                      const StaffCalendar& person, int64_t start_us, bool override_rules) {
+  slots::Date const date = terms.zone->date_at(start_us);
+  slots::DateRange const dates{date, date};
+  if (!override_rules)
+    return slots::explain(make_member(terms, calendars, person), terms.service, terms.limits(question, dates),
+                          start_us);
+  // The same predicate over rules that allow everything.
+  slots::Schedule always_open;
+  for (slots::DayIntervals& day : always_open.weekly) day = {{0, slots::kMinutesPerDay}};
+  slots::Service service = terms.service;
+  service.step_minutes = 1;
+  service.align = slots::Align::clock;
+  return slots::explain({*terms.zone, nullptr, &always_open, {}, person.busy}, service,
+                        {.now_us = start_us, .dates = dates}, start_us);
 }
 
 }  // namespace pg_booking

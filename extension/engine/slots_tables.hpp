@@ -20,7 +20,7 @@ struct SlotQuestion {
   UuidBytes service_id;
   UuidBytes location_id;
   std::optional<UuidBytes> only_staff_id;
-  std::optional<UuidBytes> ignore_booking_id;
+  std::optional<UuidBytes> moved_booking_id;  // not in the way, and with its own duration and buffers
   int64_t now_us;
 };
 
@@ -51,7 +51,8 @@ struct Calendars {
   std::vector<StaffCalendar> staff;  // by id
 };
 
-/// Throws ApiError service.not_found when service or location do not exist or are not active. C-zone.
+/// Throws ApiError service.not_found when service or location do not exist or are not active, and
+/// booking.not_found when the booking to be moved is none of this service. C-zone.
 SlotTerms read_terms(const SlotQuestion& question);
 
 /// Everything that matters to starts on these local dates; one query per kind of row, however many people.
@@ -60,5 +61,10 @@ Calendars read_calendars(const SlotQuestion& question, const SlotTerms& terms, s
 
 /// A person as the engine takes them; refers to `calendars` and `terms`.
 slots::Member make_member(const SlotTerms& terms, const Calendars& calendars, const StaffCalendar& person);
+
+/// Why this person cannot serve at this start, none if they can. Staff who override the rules are still
+/// refused other bookings' time (busy), and what is no whole minute (off_grid).
+slots::Reason explain(const SlotQuestion& question, const SlotTerms& terms, const Calendars& calendars,
+                      const StaffCalendar& person, int64_t start_us, bool override_rules);
 
 }  // namespace pg_booking

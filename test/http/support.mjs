@@ -176,6 +176,7 @@ export const shapes = {
     guest: { name: text, email: nullOr(text), phone: nullOr(text) },
     note: nullOr(text),
     source: oneOf('api', 'dashboard', 'public'),
+    proposal: nullOr({ date, startTime: time, endTime: time, staffId: id('staff'), proposedAt: instant }),
     cancellation: nullOr({ by: actor, reason: nullOr(text), at: instant }),
     cancelDeadlineAt: instant,
     createdAt: instant,

@@ -72,6 +72,7 @@ test('a booking from the catalogue to its cancellation', async () => {
     guest,
     note: 'Short, please.',
     source: 'api',
+    proposal: null,
     cancellation: null,
     version: 1,
   });

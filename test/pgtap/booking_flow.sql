@@ -64,12 +64,13 @@ SELECT is_empty(format('SELECT FROM booking.busy_times WHERE booking_id = %L', :
 SELECT results_eq(format('SELECT sequence, event::text, from_status::text, to_status::text, actor_type::text, actor_id, reason FROM booking.booking_events WHERE booking_id = %L AND sequence > 2', :'id'),
   $$ SELECT 3, 'booking.cancelled', 'confirmed', 'cancelled', 'guest', test.id('a', 'user'), 'Ill' $$, 'the event follows without a gap');
 SELECT is(test.refusal(format('SELECT booking.cancel_booking(%L, %L)', test.id('a', 'tenant'), :'id')),
-  'booking.invalid_state {"status" : "cancelled", "requested" : "cancelled"}',
+  'booking.invalid_state {"status":"cancelled","requested":"cancelled"}',
   'it can not be cancelled twice');
 
 -- Approval by hand.
 UPDATE booking.tenants SET approval = 'manual' WHERE tenant_id = test.id('a', 'tenant');
-SELECT test.book(7, '12:00', 'anna') AS id \gset
+SELECT booking.create_booking(test.id('a', 'tenant'), test.id('a', 'haircut'), test.id('a', 'main'), test.id('a', 'anna'),
+  test.at(7, '12:00'), 'Guest', 'guest@example.com', actor_type => 'guest') AS id \gset
 SELECT is((SELECT status::text FROM booking.bookings WHERE id = :'id'), 'pending', 'with approval by hand a booking waits');
 SELECT is((SELECT count(*) FROM booking.busy_times WHERE booking_id = :'id'), 1::bigint, 'and takes its time meanwhile');
 SELECT is((SELECT array_agg(event::text) FROM booking.booking_events WHERE booking_id = :'id'), '{booking.requested}',

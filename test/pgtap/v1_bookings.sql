@@ -35,7 +35,7 @@ SELECT is(test.stable((answer).body #> '{data,booking}'), jsonb_build_object(
   'durationMinutes', 60, 'price', '{"amount": 16000.5, "currency": "HUF"}'::jsonb, 'priceType', 'from',
   'pricingVersion', (SELECT pricing_version FROM booking.services WHERE id = test.id('a', 'colour')),
   'guest', '{"name": "Kiss Éva 💇", "email": "Eva@Example.com", "phone": "+36301112233"}'::jsonb, 'note', E'Short,\n"please".',
-  'source', 'api', 'cancellation', NULL, 'cancelDeadlineAt', booking.rfc3339(test.at(7, '10:00') - interval '24 hours'), 'version', 1),
+  'source', 'api', 'proposal', NULL, 'cancellation', NULL, 'cancelDeadlineAt', booking.rfc3339(test.at(7, '10:00') - interval '24 hours'), 'version', 1),
   'with every member')
 FROM made;
 SELECT (answer).body #>> '{data,booking,id}' AS booking_id FROM made \gset
@@ -70,7 +70,7 @@ SELECT is(test.stable((:'answer'::test.answer).body #> '{data,booking}') - ARRAY
     'staffId', test.public('staff', 'bence'), 'status', 'pending', 'date', test.day(7), 'startTime', '12:00', 'endTime', '12:30',
     'timezone', 'Europe/Budapest', 'durationMinutes', 30, 'price', NULL, 'priceType', 'free',
     'pricingVersion', (SELECT pricing_version FROM booking.services WHERE id = test.id('a', 'advice')),
-    'guest', '{"name": "Kiss Éva", "email": "eva@example.com", "phone": null}'::jsonb, 'note', NULL, 'source', 'api', 'cancellation', NULL,
+    'guest', '{"name": "Kiss Éva", "email": "eva@example.com", "phone": null}'::jsonb, 'note', NULL, 'source', 'api', 'proposal', NULL, 'cancellation', NULL,
     'cancelDeadlineAt', booking.rfc3339(test.at(7, '12:00') - interval '90 minutes'), 'version', 1),
   'manual approval, the least of members, the least busy person');
 SELECT is((SELECT jsonb_agg(event ->> 'event')

@@ -105,7 +105,10 @@ CREATE TEMP TABLE states AS
   FROM (VALUES (0, 'pending', '200'), (1, 'reschedule_proposed', '200'), (2, 'declined', '409 booking.invalid_state'),
                (3, 'completed', '409 booking.invalid_state'), (4, 'no_show', '409 booking.invalid_state')) AS step (place, status,
                  expected);
-UPDATE booking.bookings AS b SET status = states.status FROM states WHERE b.id = booking.parse_public_id('bkg', states.id);
+UPDATE booking.bookings AS b SET status = states.status FROM states
+  WHERE b.id = booking.parse_public_id('bkg', states.id) AND states.status <> 'reschedule_proposed';
+SELECT booking.propose_reschedule(test.id('a', 'tenant'), booking.parse_public_id('bkg', id), test.at(8, '09:00'))
+  FROM states WHERE status = 'reschedule_proposed' \g /dev/null
 SELECT is(test.outcome(test.cancel(id)), expected, 'a booking that is ' || status) FROM states;
 
 SELECT * FROM finish();

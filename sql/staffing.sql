@@ -1,0 +1,100 @@
+-- Who serves: calendars and their locks, the choice among several people, and the refusal when nobody can.
+
+CREATE FUNCTION booking.lock_calendars(tenant_id uuid, staff_ids uuid[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- One global order (by key) for everybody who needs several calendars: waiting in a circle is impossible.
+  PERFORM pg_advisory_xact_lock(calendar.key)
+  FROM (SELECT DISTINCT hashtextextended(lock_calendars.tenant_id::text || staff_id::text, 0) AS key
+        FROM unnest(staff_ids) AS staff_id ORDER BY key) AS calendar;
+END
+$$;
+COMMENT ON FUNCTION booking.lock_calendars(uuid, uuid[]) IS
+  'Waits until nobody else is booking these people, and keeps them locked until the transaction ends. Rows of bookings are locked before calendars, never after.';
+
+CREATE FUNCTION booking.performs(tenant_id uuid, staff_id uuid, service_id uuid) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM booking.staff_services AS skill
+    JOIN booking.staff AS person ON person.tenant_id = skill.tenant_id AND person.id = skill.staff_id
+    WHERE skill.tenant_id = performs.tenant_id AND skill.staff_id = performs.staff_id
+      AND skill.service_id = performs.service_id AND person.active);
+END
+$$;
+COMMENT ON FUNCTION booking.performs(uuid, uuid, uuid) IS 'Whether this person is active and performs this service.';
+
+CREATE FUNCTION booking.refuse_slot(
+  tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, reason text, moved_booking_id uuid,
+  now timestamptz) RETURNS void
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  time_zone CONSTANT text := (SELECT l.time_zone FROM booking.locations AS l
+                              WHERE l.tenant_id = refuse_slot.tenant_id AND l.id = refuse_slot.location_id);
+  next_start timestamptz;
+BEGIN
+  SELECT slot.starts_at INTO next_start
+  FROM booking.next_available(tenant_id, service_id, location_id, staff_id, refuse_slot.starts_at, refuse_slot.now,
+                              moved_booking_id => refuse_slot.moved_booking_id) AS slot;
+  PERFORM booking.raise_error(
+    CASE WHEN reason IN ('notice', 'horizon') THEN 'booking.outside_booking_window' ELSE 'booking.slot_unavailable' END,
+    json_build_object(
+      'reason', reason,
+      'requestedDate', to_char(refuse_slot.starts_at AT TIME ZONE time_zone, 'YYYY-MM-DD'),
+      'requestedStartTime', to_char(refuse_slot.starts_at AT TIME ZONE time_zone, 'HH24:MI'),
+      'nextAvailableDate', to_char(next_start AT TIME ZONE time_zone, 'YYYY-MM-DD'),
+      'nextAvailableStartTime', to_char(next_start AT TIME ZONE time_zone, 'HH24:MI')));
+END
+$$;
+COMMENT ON FUNCTION booking.refuse_slot(uuid, uuid, uuid, uuid, timestamptz, text, uuid, timestamptz) IS
+  'Raises the refusal of a start with its reason and the next start that is free.';
+
+CREATE FUNCTION booking.choose_staff(
+  tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, override boolean, now timestamptz,
+  moved_booking_id uuid DEFAULT NULL) RETURNS uuid
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  candidates CONSTANT uuid[] := ARRAY(
+    SELECT s.staff_id FROM booking.staff_services AS s
+    WHERE s.tenant_id = choose_staff.tenant_id AND s.service_id = choose_staff.service_id
+      AND (choose_staff.staff_id IS NULL OR s.staff_id = choose_staff.staff_id));
+  chosen uuid;
+  refusal text;
+  time_zone text;
+  local_day date;
+BEGIN
+  SELECT l.time_zone, (choose_staff.starts_at AT TIME ZONE l.time_zone)::date INTO time_zone, local_day
+    FROM booking.locations AS l WHERE l.tenant_id = choose_staff.tenant_id AND l.id = choose_staff.location_id;
+  PERFORM booking.lock_calendars(choose_staff.tenant_id, candidates);
+  -- A new statement, so a new snapshot: it sees what those committed who held the locks before.
+  SELECT answer.staff_id INTO chosen
+  FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
+                            choose_staff.starts_at, choose_staff.now, choose_staff.moved_booking_id, choose_staff.override) AS answer
+  JOIN booking.staff AS person ON person.tenant_id = choose_staff.tenant_id AND person.id = answer.staff_id
+  WHERE answer.reason IS NULL AND answer.staff_id = ANY (candidates)
+  ORDER BY (SELECT count(*) FROM booking.bookings AS b
+            WHERE b.tenant_id = choose_staff.tenant_id AND b.staff_id = answer.staff_id
+              AND b.status NOT IN ('declined', 'cancelled')
+              AND b.starts_at >= local_day::timestamp AT TIME ZONE time_zone
+              AND b.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
+           person.sort_order, person.id
+  LIMIT 1;
+  IF chosen IS NULL THEN
+    -- With several people the reason closest to a free slot says most.
+    SELECT answer.reason INTO refusal
+    FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
+                              choose_staff.starts_at, choose_staff.now, choose_staff.moved_booking_id, choose_staff.override) AS answer
+    ORDER BY array_position(ARRAY['busy', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason)
+    LIMIT 1;
+    PERFORM booking.refuse_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
+                                choose_staff.starts_at, coalesce(refusal, 'closed'), choose_staff.moved_booking_id, choose_staff.now);
+  END IF;
+  RETURN chosen;
+END
+$$;
+COMMENT ON FUNCTION booking.choose_staff(uuid, uuid, uuid, uuid, timestamptz, boolean, timestamptz, uuid) IS
+  'Locks the calendars that may serve this start and returns who will: the person asked for, or the free one with the fewest bookings that day. Refuses when nobody is free. override: whatever the rules say, as long as the time is free.';
