@@ -27,6 +27,30 @@ $$;
 COMMENT ON FUNCTION booking.find_or_add_customer(uuid, text, text, text) IS
   'The customer with this e-mail address, made if new; refuses a blocked one.';
 
+CREATE FUNCTION booking.require_offer(tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid) RETURNS booking.services
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  service booking.services;
+BEGIN
+  SELECT s.* INTO service FROM booking.services AS s
+    WHERE s.tenant_id = require_offer.tenant_id AND s.id = require_offer.service_id AND s.active;
+  IF service.id IS NULL THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"service"}');
+  END IF;
+  IF NOT EXISTS (SELECT FROM booking.locations AS l
+                 WHERE l.tenant_id = require_offer.tenant_id AND l.id = require_offer.location_id AND l.active) THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"location"}');
+  END IF;
+  IF require_offer.staff_id IS NOT NULL AND NOT booking.performs(require_offer.tenant_id, require_offer.staff_id, service.id) THEN
+    PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
+  END IF;
+  RETURN service;
+END
+$$;
+COMMENT ON FUNCTION booking.require_offer(uuid, uuid, uuid, uuid) IS
+  'The service, if it is active and there is such a location and, unless NULL, such a person for it; else service.not_found.';
+
 CREATE FUNCTION booking.require_provider_to_override(override boolean, actor_type booking.actor_type) RETURNS void
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -43,7 +67,7 @@ CREATE FUNCTION booking.create_booking(
   guest_name text, guest_email text, guest_phone text DEFAULT NULL, note text DEFAULT NULL,
   source booking.booking_source DEFAULT 'dashboard',
   actor_type booking.actor_type DEFAULT 'provider', actor_id uuid DEFAULT NULL,
-  override boolean DEFAULT false, now timestamptz DEFAULT now()) RETURNS uuid
+  override boolean DEFAULT false, hold_id uuid DEFAULT NULL, now timestamptz DEFAULT now()) RETURNS uuid
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -56,21 +80,9 @@ DECLARE
 BEGIN
   PERFORM booking.require_provider_to_override(override, actor_type);
   SELECT t.* INTO business FROM booking.tenants AS t WHERE t.tenant_id = create_booking.tenant_id;
-  SELECT s.* INTO service FROM booking.services AS s
-    WHERE s.tenant_id = create_booking.tenant_id AND s.id = create_booking.service_id AND s.active;
-  IF service.id IS NULL THEN
-    PERFORM booking.raise_error('service.not_found', '{"resource":"service"}');
-  END IF;
-  IF NOT EXISTS (SELECT FROM booking.locations AS l
-                 WHERE l.tenant_id = create_booking.tenant_id AND l.id = create_booking.location_id AND l.active) THEN
-    PERFORM booking.raise_error('service.not_found', '{"resource":"location"}');
-  END IF;
-  IF create_booking.staff_id IS NOT NULL AND NOT booking.performs(create_booking.tenant_id, create_booking.staff_id, service.id) THEN
-    PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
-  END IF;
-
+  service := booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
   chosen := booking.choose_staff(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
-                                 create_booking.starts_at, override, create_booking.now);
+                                 create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id);
   customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
   is_confirmed := business.approval = 'automatic' OR actor_type = 'provider';
 
@@ -99,8 +111,8 @@ BEGIN
   RETURN subject.id;
 END
 $$;
-COMMENT ON FUNCTION booking.create_booking(uuid, uuid, uuid, uuid, timestamptz, text, text, text, text, booking.booking_source, booking.actor_type, uuid, boolean, timestamptz) IS
-  'Books a start that search would offer (override, for the provider: one where the time is free), with one person or whoever is free (staff_id NULL), and returns the booking''s id. What the provider books needs no approval. Refusals: service.not_found, booking.slot_unavailable, booking.outside_booking_window, booking.guest_blocked.';
+COMMENT ON FUNCTION booking.create_booking(uuid, uuid, uuid, uuid, timestamptz, text, text, text, text, booking.booking_source, booking.actor_type, uuid, boolean, uuid, timestamptz) IS
+  'Books a start that search would offer (override, for the provider: one where the time is free), with one person or whoever is free (staff_id NULL), and returns the booking''s id. hold_id: uses up that hold; while it lasts, what it was made for can not be refused any more. What the provider books needs no approval. Refusals: service.not_found, booking.slot_unavailable, booking.outside_booking_window, booking.guest_blocked.';
 
 CREATE FUNCTION booking.change_status(
   tenant_id uuid, booking_id uuid, action booking.booking_action, reason text, actor_type booking.actor_type, actor_id uuid,

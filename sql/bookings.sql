@@ -70,26 +70,64 @@ CREATE POLICY own_tenant ON booking.bookings
 GRANT SELECT, INSERT, UPDATE ON booking.bookings TO booking_integration;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking.bookings TO service_role;
 
+CREATE TABLE booking.holds (
+  tenant_id             uuid NOT NULL,
+  id                    uuid NOT NULL DEFAULT booking.uuid_v7(),
+  location_id           uuid NOT NULL,
+  service_id            uuid NOT NULL,
+  staff_id              uuid NOT NULL,
+  starts_at             timestamptz NOT NULL CHECK (isfinite(starts_at)),
+  duration_minutes      integer NOT NULL CHECK (duration_minutes > 0),
+  buffer_before_minutes integer NOT NULL CHECK (buffer_before_minutes >= 0),
+  buffer_after_minutes  integer NOT NULL CHECK (buffer_after_minutes >= 0),
+  expires_at            timestamptz NOT NULL CHECK (isfinite(expires_at)),
+  created_at            timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, location_id) REFERENCES booking.locations ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, service_id) REFERENCES booking.services ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff ON DELETE CASCADE
+);
+CREATE INDEX holds_by_staff ON booking.holds (tenant_id, staff_id, expires_at);
+CREATE INDEX holds_by_location ON booking.holds (tenant_id, location_id);
+CREATE INDEX holds_by_service ON booking.holds (tenant_id, service_id);
+CREATE INDEX holds_by_expiry ON booking.holds (expires_at);
+COMMENT ON TABLE booking.holds IS
+  'Starts kept for somebody who is about to book. A hold blocks like a booking until its busy time expires, whether its row is still there or not.';
+COMMENT ON COLUMN booking.holds.expires_at IS 'From then on the time is free.';
+ALTER TABLE booking.holds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.holds FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON booking.holds
+  USING (tenant_id = booking.current_tenant()) WITH CHECK (tenant_id = booking.current_tenant());
+GRANT SELECT, DELETE ON booking.holds TO booking_integration;
+GRANT SELECT, INSERT, UPDATE, DELETE ON booking.holds TO service_role;
+
 -- The last line of defence against double booking: whatever code runs, no two rows of one person can overlap.
 CREATE TABLE booking.busy_times (
   tenant_id      uuid NOT NULL,
   id             uuid NOT NULL DEFAULT booking.uuid_v7(),
   staff_id       uuid NOT NULL,
   kind           booking.busy_kind NOT NULL DEFAULT 'booking',
-  booking_id     uuid NOT NULL,
+  booking_id     uuid,
+  hold_id        uuid,
+  expires_at     timestamptz,
   protected_from timestamptz NOT NULL CHECK (isfinite(protected_from)),
   protected_to   timestamptz NOT NULL CHECK (isfinite(protected_to)),
   PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff,
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, hold_id) REFERENCES booking.holds ON DELETE CASCADE,
+  CONSTRAINT busy_times_cause CHECK (CASE WHEN kind = 'hold' THEN num_nulls(hold_id, expires_at) = 0 AND booking_id IS NULL
+                                          ELSE booking_id IS NOT NULL AND num_nulls(hold_id, expires_at) = 2 END),
   CONSTRAINT busy_times_length CHECK (protected_to > protected_from AND protected_to <= protected_from + interval '72 hours'),
   CONSTRAINT no_double_booking EXCLUDE USING gist
     (tenant_id WITH =, staff_id WITH =, tstzrange(protected_from, protected_to) WITH &&)
 );
-CREATE INDEX busy_times_by_start ON booking.busy_times (tenant_id, staff_id, protected_from) INCLUDE (protected_to);
-CREATE INDEX busy_times_by_booking ON booking.busy_times (tenant_id, booking_id);
+CREATE INDEX busy_times_by_start ON booking.busy_times (tenant_id, staff_id, protected_from) INCLUDE (protected_to, expires_at);
+CREATE INDEX busy_times_by_booking ON booking.busy_times (tenant_id, booking_id) WHERE booking_id IS NOT NULL;
+CREATE INDEX busy_times_by_hold ON booking.busy_times (tenant_id, hold_id) WHERE hold_id IS NOT NULL;
 COMMENT ON TABLE booking.busy_times IS
-  'The protected windows (start minus buffer, end plus buffer) that holding bookings take from a person''s time. A row exists exactly as long as it blocks.';
+  'The protected windows (start minus buffer, end plus buffer) that holding bookings and holds take from a person''s time. A row blocks as long as it exists, that of a hold until it expires.';
+COMMENT ON COLUMN booking.busy_times.expires_at IS 'Of a hold: from then on it is not looked at. As a constraint knows no clock, who wants the time deletes the row first.';
 COMMENT ON COLUMN booking.busy_times.kind IS
   'A proposal''s row leaves out what the booking''s own row protects already: no two rows overlap, not even of one booking.';
 COMMENT ON CONSTRAINT no_double_booking ON booking.busy_times IS 'Two protected windows of one person never overlap; touching is allowed.';

@@ -12,6 +12,7 @@ SELECT pg_catalog.pg_extension_config_dump('booking.date_overrides', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.time_off', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.customers', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.bookings', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.holds', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.busy_times', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.booking_events', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.idempotency_keys', '');

@@ -12,6 +12,14 @@ BEGIN
   RETURN NEXT;
 
   WITH batch AS (
+    SELECT h.tenant_id, h.id FROM booking.holds AS h
+    WHERE h.expires_at <= now() ORDER BY h.expires_at LIMIT max_rows FOR UPDATE SKIP LOCKED)
+  DELETE FROM booking.holds AS h USING batch WHERE h.tenant_id = batch.tenant_id AND h.id = batch.id;
+  task := 'expired holds deleted';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+
+  WITH batch AS (
     SELECT d.tenant_id, d.id FROM booking.webhook_deliveries AS d
     WHERE d.created_at < now() - interval '30 days' AND d.status <> 'pending'
     ORDER BY d.created_at LIMIT max_rows FOR UPDATE SKIP LOCKED)

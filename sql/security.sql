@@ -8,7 +8,7 @@ GRANT EXECUTE ON FUNCTION
   booking.lock_calendars, booking.performs, booking.refuse_slot, booking.choose_staff,
   booking.transitions, booking.find_transition, booking.begin_transition, booking.apply_transition, booking.time_taken,
   booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
-  booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
+  booking.require_offer, booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
   booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
   booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
@@ -23,7 +23,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
   booking.create_tenant, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
   booking.mark_no_show, booking.elapsed, booking.moved_to, booking.find_new_time, booking.reschedule_booking,
-  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule
+  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.release_hold
   TO service_role;
 -- What a tenant's owner administers, under row-level security like everything else.
 GRANT EXECUTE ON FUNCTION

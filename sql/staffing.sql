@@ -54,7 +54,7 @@ COMMENT ON FUNCTION booking.refuse_slot(uuid, uuid, uuid, uuid, timestamptz, tex
 
 CREATE FUNCTION booking.choose_staff(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, override boolean, now timestamptz,
-  moved_booking_id uuid DEFAULT NULL) RETURNS uuid
+  moved_booking_id uuid DEFAULT NULL, hold_id uuid DEFAULT NULL) RETURNS uuid
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -62,6 +62,7 @@ DECLARE
     SELECT s.staff_id FROM booking.staff_services AS s
     WHERE s.tenant_id = choose_staff.tenant_id AND s.service_id = choose_staff.service_id
       AND (choose_staff.staff_id IS NULL OR s.staff_id = choose_staff.staff_id));
+  held booking.holds;
   chosen uuid;
   refusal text;
   time_zone text;
@@ -69,8 +70,21 @@ DECLARE
 BEGIN
   SELECT l.time_zone, (choose_staff.starts_at AT TIME ZONE l.time_zone)::date INTO time_zone, local_day
     FROM booking.locations AS l WHERE l.tenant_id = choose_staff.tenant_id AND l.id = choose_staff.location_id;
-  PERFORM booking.lock_calendars(choose_staff.tenant_id, candidates);
-  -- A new statement, so a new snapshot: it sees what those committed who held the locks before.
+  PERFORM booking.lock_calendars(choose_staff.tenant_id, candidates || (
+    SELECT h.staff_id FROM booking.holds AS h WHERE h.tenant_id = choose_staff.tenant_id AND h.id = choose_staff.hold_id));
+  -- From here on new statements with new snapshots: they see what those committed who held the locks before.
+  IF choose_staff.hold_id IS NOT NULL THEN
+    -- Used up in any case. If it is what was held, nobody else can have that time; the rules were asked when it was made.
+    DELETE FROM booking.holds AS h WHERE h.tenant_id = choose_staff.tenant_id AND h.id = choose_staff.hold_id RETURNING * INTO held;
+    IF held.expires_at > choose_staff.now AND held.staff_id = ANY (candidates)
+       AND (held.service_id, held.location_id, held.starts_at) = (choose_staff.service_id, choose_staff.location_id, choose_staff.starts_at)
+       AND EXISTS (SELECT FROM booking.services AS s
+                   WHERE s.tenant_id = choose_staff.tenant_id AND s.id = held.service_id
+                     AND (s.duration_minutes, s.buffer_before_minutes, s.buffer_after_minutes)
+                       = (held.duration_minutes, held.buffer_before_minutes, held.buffer_after_minutes)) THEN
+      RETURN held.staff_id;
+    END IF;
+  END IF;
   SELECT answer.staff_id INTO chosen
   FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
                             choose_staff.starts_at, choose_staff.now, choose_staff.moved_booking_id, choose_staff.override) AS answer
@@ -81,6 +95,10 @@ BEGIN
               AND b.status NOT IN ('declined', 'cancelled')
               AND b.starts_at >= local_day::timestamp AT TIME ZONE time_zone
               AND b.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
+             + (SELECT count(*) FROM booking.holds AS h
+                WHERE h.tenant_id = choose_staff.tenant_id AND h.staff_id = answer.staff_id AND h.expires_at > choose_staff.now
+                  AND h.starts_at >= local_day::timestamp AT TIME ZONE time_zone
+                  AND h.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
            person.sort_order, person.id
   LIMIT 1;
   IF chosen IS NULL THEN
@@ -93,8 +111,11 @@ BEGIN
     PERFORM booking.refuse_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
                                 choose_staff.starts_at, coalesce(refusal, 'closed'), choose_staff.moved_booking_id, choose_staff.now);
   END IF;
+  -- Search looks through expired holds, the constraint that guards busy_times does not.
+  DELETE FROM booking.holds AS h
+  WHERE h.tenant_id = choose_staff.tenant_id AND h.staff_id = chosen AND h.expires_at <= choose_staff.now;
   RETURN chosen;
 END
 $$;
-COMMENT ON FUNCTION booking.choose_staff(uuid, uuid, uuid, uuid, timestamptz, boolean, timestamptz, uuid) IS
-  'Locks the calendars that may serve this start and returns who will: the person asked for, or the free one with the fewest bookings that day. Refuses when nobody is free. override: whatever the rules say, as long as the time is free.';
+COMMENT ON FUNCTION booking.choose_staff(uuid, uuid, uuid, uuid, timestamptz, boolean, timestamptz, uuid, uuid) IS
+  'Locks the calendars that may serve this start and returns who will: the person asked for, or the free one with the fewest bookings that day. Refuses when nobody is free. override: whatever the rules say, as long as the time is free. hold_id: that hold ends, and is not in the way.';

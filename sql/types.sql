@@ -28,8 +28,8 @@ CREATE TYPE booking.booking_action AS ENUM
    'reschedule');
 COMMENT ON TYPE booking.booking_action IS 'What can be done with a booking; booking.transitions() says when, by whom, and what comes of it.';
 
-CREATE TYPE booking.busy_kind AS ENUM ('booking', 'proposal');
-COMMENT ON TYPE booking.busy_kind IS 'What takes somebody''s time: a booking at its time, or at the time proposed for it.';
+CREATE TYPE booking.busy_kind AS ENUM ('booking', 'proposal', 'hold');
+COMMENT ON TYPE booking.busy_kind IS 'What takes somebody''s time: a booking at its time or at the time proposed for it, or a hold.';
 
 CREATE TYPE booking.actor_type AS ENUM ('api_key', 'guest', 'provider', 'system');
 COMMENT ON TYPE booking.actor_type IS 'Who caused a booking event.';

@@ -75,11 +75,13 @@ constinit Statement busy_statement{R"(
   CROSS JOIN LATERAL (
     SELECT b.protected_from, b.protected_to FROM booking.busy_times AS b
     WHERE b.tenant_id = $1 AND b.staff_id = person.id AND b.protected_from >= $3 AND b.protected_from < $4
+      AND (b.expires_at IS NULL OR b.expires_at > $5)
     ORDER BY b.protected_from) AS busy)"};
 
 constinit Statement busy_but_one_statement{R"(
   SELECT b.staff_id, b.protected_from, b.protected_to FROM booking.busy_times AS b
-  WHERE b.tenant_id = $1 AND b.staff_id = ANY ($2) AND b.protected_from >= $3 AND b.protected_from < $4 AND b.booking_id <> $5
+  WHERE b.tenant_id = $1 AND b.staff_id = ANY ($2) AND b.protected_from >= $3 AND b.protected_from < $4
+    AND (b.expires_at IS NULL OR b.expires_at > $5) AND b.booking_id IS DISTINCT FROM $6
   ORDER BY b.staff_id, b.protected_from)"};
 
 /// Rows of one fixed shape, collected below the executor in plain memory of the calling context.
@@ -259,11 +261,12 @@ void read_rows(const SlotQuestion& question, const SlotTerms& terms, slots::Date
                                       instant_parameter(span.to)};
   collect(time_off_statement, off, 4, take_instants, &raw.time_off);
   Statement::Parameter const busy[] = {tenant, staff, instant_parameter(span.from - kLongestBusyMicroseconds),
-                                       instant_parameter(span.to), optional_uuid(question.moved_booking_id)};
+                                       instant_parameter(span.to), instant_parameter(question.now_us),
+                                       optional_uuid(question.moved_booking_id)};
   if (question.moved_booking_id)
-    collect(busy_but_one_statement, busy, 5, take_instants, &raw.busy);
+    collect(busy_but_one_statement, busy, 6, take_instants, &raw.busy);
   else
-    collect(busy_statement, busy, 4, take_instants, &raw.busy);
+    collect(busy_statement, busy, 5, take_instants, &raw.busy);
   spi_finish();
 }
 

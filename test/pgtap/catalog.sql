@@ -211,6 +211,7 @@ $$, $$ VALUES
   ('booking.bookings', 'SELECT INSERT UPDATE'),
   ('booking.busy_times', 'SELECT INSERT DELETE'),
   ('booking.customers', 'SELECT INSERT'),
+  ('booking.holds', 'SELECT DELETE'),
   ('booking.idempotency_keys', 'SELECT INSERT UPDATE'),
   ('booking.webhook_configs', 'SELECT INSERT UPDATE'),
   ('booking.webhook_deliveries', 'SELECT INSERT')

@@ -58,6 +58,7 @@ BEGIN
     VALUES (t, 'https://hooks.example.com/' || tenant, booking.seal_webhook_secret(t, 'secret of ' || tenant));
   PERFORM booking.create_booking(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'bence'),
                                  test.at(40, '12:00'), 'Guest of ' || tenant, 'guest@example.com');
+  PERFORM booking.hold_slot(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'anna'), test.at(52, '12:00'));
   INSERT INTO booking.idempotency_keys (tenant_id, key, fingerprint, http_status, answer, expires_at)
     VALUES (t, test.id(tenant, 'idempotency key'), sha256('request'), 201, '"ok":true,"data":{}', now() + interval '24 hours');
 END $$;
