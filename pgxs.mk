@@ -6,7 +6,7 @@ MODULE_big = pg_booking
 SCRIPTS_built = pg-booking-http
 DATA_built = sql/pg_booking--$(EXTENSION_VERSION).sql
 DATA = $(wildcard sql/pg_booking--*--*.sql)
-EXTRA_CLEAN = build .stage results output_iso regression.diffs regression.out extension/pg_booking.control
+EXTRA_CLEAN = build .stage results regression.diffs regression.out extension/pg_booking.control
 
 EXTENSION_SOURCES = $(sort $(shell find extension -name '*.cpp'))
 OBJS = $(patsubst %.cpp,build/%.o,$(EXTENSION_SOURCES))

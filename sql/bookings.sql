@@ -1,5 +1,5 @@
 CREATE TABLE booking.bookings (
-  tenant_id             uuid NOT NULL,
+  tenant_id             uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
   id                    uuid NOT NULL DEFAULT booking.uuid_v7(),
   location_id           uuid NOT NULL,
   service_id            uuid NOT NULL,
@@ -103,7 +103,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON booking.holds TO service_role;
 
 -- The last line of defence against double booking: whatever code runs, no two rows of one person can overlap.
 CREATE TABLE booking.busy_times (
-  tenant_id      uuid NOT NULL,
+  tenant_id      uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
   id             uuid NOT NULL DEFAULT booking.uuid_v7(),
   staff_id       uuid NOT NULL,
   kind           booking.busy_kind NOT NULL DEFAULT 'booking',

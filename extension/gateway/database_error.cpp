@@ -1,3 +1,5 @@
+#include "text/json_parse.hpp"
+
 #include "gateway/database_error.hpp"
 
 namespace pg_booking {
@@ -9,7 +11,13 @@ std::string sqlstate_of(const PgError& error) {
 ApiError to_api_error(const PgError& error, const std::string& request_id) {
   std::string const sqlstate = sqlstate_of(error);
   const ErrorCode& entry = error_code_for_sqlstate(sqlstate);
-  if (sqlstate == entry.sqlstate) return {entry, error.data->detail != nullptr ? error.data->detail : ""};
+  if (sqlstate == entry.sqlstate) {
+    // raise_error() takes JSON only; a plain RAISE with one of our SQLSTATEs may bring anything.
+    json::Document details;
+    const char* const text = error.data->detail;
+    bool const usable = text != nullptr && !parse_json(text, details) && details.IsObject();
+    return {entry, usable ? text : ""};
+  }
   pg([&] {
     ereport(LOG, (errcode(error.data->sqlerrcode),
                   errmsg("pg_booking: request %s failed: %s", request_id.c_str(), error.data->message),

@@ -79,5 +79,9 @@ using namespace pg_booking;
 
 PG_BOOKING_FUNCTION(pg_booking_is_time_zone) {
   const text* const name = pg([&] { return PG_GETARG_TEXT_PP(0); });
-  PG_RETURN_BOOL(find_rules(std::string(view_of(name))) != nullptr);
+  std::string const zone(view_of(name));
+  // What is stored is spelled as the database spells it, and is the same zone on every machine.
+  if (zone == "localtime" || zone == "posixrules") PG_RETURN_BOOL(false);
+  pg_tz* const rules = const_cast<pg_tz*>(find_rules(zone));
+  PG_RETURN_BOOL(rules != nullptr && zone == pg_get_timezone_name(rules));
 }

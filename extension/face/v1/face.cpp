@@ -77,20 +77,21 @@ bool read_body(const Exchange& exchange, json::Document& document) {
 /// answer.
 void check_scope(const Exchange& exchange, const json::Value* body, const ApiKey& key) {
   SlugRule const rule = exchange.route->operation->slug_rule;
-  std::optional<std::string_view> given;
-  if (const std::string* const slug = find_query(exchange.target, "salonSlug");
-      slug != nullptr && rule != SlugRule::in_body)
-    given = *slug;
-  if (const json::Value* const slug = find_member(body, "salonSlug");
-      slug != nullptr && rule != SlugRule::in_query && !given) {
-    if (!slug->IsString()) refuse_field("salonSlug", "must be a string");
-    given = std::string_view(slug->GetString(), slug->GetStringLength());
-  }
-  if (!given) {
-    if (rule == SlugRule::optional) return;
-    refuse_field("salonSlug", "is required");
-  }
-  if (*given != key.tenant_slug) throw ApiError("auth.scope_mismatch");
+  if (count_query(exchange.target, "salonSlug") > 1) refuse_field("salonSlug", "must be given once");
+  const std::string* const in_query = find_query(exchange.target, "salonSlug");
+  const json::Value* const in_body = find_member(body, "salonSlug");
+  if (in_body != nullptr && !in_body->IsString()) refuse_field("salonSlug", "must be a string");
+  bool const missing = rule == SlugRule::in_query   ? in_query == nullptr
+                       : rule == SlugRule::in_body  ? in_body == nullptr
+                       : rule == SlugRule::anywhere ? in_query == nullptr && in_body == nullptr
+                                                    : false;
+  if (missing) refuse_field("salonSlug", "is required");
+  // Wherever it is given, it must be right.
+  bool const query_matches = in_query == nullptr || *in_query == key.tenant_slug;
+  bool const body_matches =
+      in_body == nullptr ||
+      std::string_view(in_body->GetString(), in_body->GetStringLength()) == key.tenant_slug;
+  if (!query_matches || !body_matches) throw ApiError("auth.scope_mismatch");
 }
 
 Outcome perform(const Exchange& exchange, const ApiKey& key, const std::vector<Value>& values) {

@@ -134,6 +134,16 @@ const std::string* find_text(const Field& field, const Exchange& exchange, const
   return &buffer;
 }
 
+/// A parameter that the operation does not have would be a filter that silently does nothing.
+void refuse_unknown_parameters(const Operation& operation, const Exchange& exchange, FieldErrors& errors) {
+  for (const QueryParameter& parameter : exchange.target.query) {
+    bool known = parameter.name == "salonSlug";  // checked with the key's scope
+    for (const Field& field : operation.fields)
+      known = known || (field.source == Source::query && field.name == parameter.name);
+    if (!known) errors.emplace(parameter.name, "is no parameter of this request");
+  }
+}
+
 }  // namespace
 
 const json::Value* find_member(const json::Value* body, std::string_view name) {
@@ -167,6 +177,7 @@ std::vector<Value> read_fields(const Operation& operation, const Exchange& excha
       value = static_cast<int32_t>(field.default_value);
     }
   }
+  refuse_unknown_parameters(operation, exchange, errors);
   if (operation.check != nullptr) operation.check(values, errors);
   return values;
 }
