@@ -82,4 +82,6 @@ PG_BOOKING_FUNCTION(pg_booking_writing_transaction) {
   return pg([] { return FullTransactionIdGetDatum(GetTopFullTransactionId()); });
 }
 
-PG_BOOKING_FUNCTION(pg_booking_cluster_id) { PG_RETURN_INT64(static_cast<int64>(GetSystemIdentifier())); }
+PG_BOOKING_FUNCTION(pg_booking_cluster_id) {
+  PG_RETURN_INT64(static_cast<int64>(GetSystemIdentifier()));
+}
