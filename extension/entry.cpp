@@ -1,8 +1,10 @@
+#include "engine/limiter.hpp"
+
 #include "pg/postgres.hpp"
 
 #include "face/v1/face.hpp"
-#include "gateway/http_request.hpp"
 #include "pg/guard.hpp"
+#include "pg/preload.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -16,7 +18,8 @@ PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void) {
   pg_booking::settings_init();
-  pg_booking::gateway_init();
+  pg_booking::preload_init();
+  pg_booking::limiter_init();
   pg_booking::v1::face_init();
 }
 }

@@ -4,7 +4,7 @@ AS $$
 BEGIN
   RETURN jsonb_typeof(limits) = 'object' AND NOT EXISTS (
     SELECT FROM jsonb_each(limits) AS entry
-    WHERE jsonb_typeof(entry.value) <> 'number' OR entry.value::text !~ '^[0-9]{1,4}$' OR entry.value::text::integer NOT BETWEEN 1 AND 1000);
+    WHERE NOT booking.is_rate_group(entry.key) OR jsonb_typeof(entry.value) <> 'number' OR entry.value::text !~ '^[0-9]{1,4}$' OR entry.value::text::integer NOT BETWEEN 1 AND 1000);
 END
 $$;
 COMMENT ON FUNCTION booking.are_rate_limits(jsonb) IS 'Whether this is an object that maps route groups to 1 to 1000 requests a minute.';

@@ -21,3 +21,4 @@ SELECT pg_catalog.pg_extension_config_dump('booking.webhook_configs', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.webhook_deliveries', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_key_secrets', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.rate_limit_overrides', '');

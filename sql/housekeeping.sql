@@ -27,8 +27,12 @@ BEGIN
   task := 'webhook deliveries of more than 30 days deleted';
   GET DIAGNOSTICS changed_rows = ROW_COUNT;
   RETURN NEXT;
+
+  task := 'last uses of API keys written';
+  changed_rows := booking.flush_key_usage(max_rows);
+  RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION booking.housekeeping(integer) IS
-  'Removes what has served its time, at most max_rows of each kind; pg-booking-http calls it once a minute.';
+  'Removes what has served its time and notes when API keys were last used, at most max_rows of each kind; pg-booking-http calls it once a minute.';
 

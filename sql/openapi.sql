@@ -115,7 +115,9 @@ BEGIN ATOMIC
   SELECT json_object_agg(header.name, json_build_object('$ref', '#/components/headers/' || header.name))
   FROM (VALUES ('X-Request-Id', true),
                ('WWW-Authenticate', status = 401),
-               ('Retry-After', status = 503),
+               ('Retry-After', status IN (429, 503)),
+               ('RateLimit-Policy', status < 500), ('RateLimit', status < 500),
+               ('X-RateLimit-Limit', status < 500), ('X-RateLimit-Remaining', status < 500), ('X-RateLimit-Reset', status < 500),
                ('Idempotent-Replayed', (route).writes AND (status < 300 OR status IN (404, 409)))) AS header (name, applies)
   WHERE header.applies;
 END;
@@ -269,6 +271,11 @@ BEGIN ATOMIC
         "X-Request-Id": {"description": "The same as meta.requestId.", "schema": {"type": "string"}},
         "WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}},
         "Retry-After": {"description": "After how many seconds to try again.", "schema": {"type": "integer"}},
+        "RateLimit-Policy": {"description": "The rate limit: route group, q requests in any w seconds (draft-ietf-httpapi-ratelimit-headers).", "schema": {"type": "string", "examples": ["\"booking\";q=30;w=60"]}},
+        "RateLimit": {"description": "What is left of it: r requests now, one more in t seconds.", "schema": {"type": "string", "examples": ["\"booking\";r=29;t=60"]}},
+        "X-RateLimit-Limit": {"description": "Requests in any 60 seconds.", "schema": {"type": "integer"}},
+        "X-RateLimit-Remaining": {"description": "Requests left now.", "schema": {"type": "integer"}},
+        "X-RateLimit-Reset": {"description": "When one more is left, in seconds since 1970.", "schema": {"type": "integer"}},
         "Idempotent-Replayed": {"description": "true when the answer was given before, to the same Idempotency-Key.", "schema": {"type": "string"}}}'::json,
       'schemas', (booking.openapi_types()::jsonb || jsonb_build_object(
         'ErrorCode', json_build_object(

@@ -21,13 +21,13 @@ GRANT EXECUTE ON FUNCTION
   TO booking_integration, service_role;
 -- What no API key may do.
 GRANT EXECUTE ON FUNCTION
-  booking.create_tenant, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
+  booking.create_tenant, booking.rate_limit_status, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
   booking.mark_no_show, booking.elapsed, booking.moved_to, booking.find_new_time, booking.reschedule_booking,
   booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.release_hold
   TO service_role;
 -- What a tenant's owner administers, under row-level security like everything else.
 GRANT EXECUTE ON FUNCTION
-  booking.current_tenant, booking.uuid_v7, booking.are_rate_limits, booking.generate_api_key, booking.add_api_key_secret,
+  booking.current_tenant, booking.uuid_v7, booking.are_rate_limits, booking.is_rate_group, booking.rate_groups, booking.generate_api_key, booking.add_api_key_secret,
   booking.create_api_key, booking.list_api_keys, booking.rotate_api_key, booking.revoke_api_key
   TO authenticated, service_role;
 

@@ -18,7 +18,12 @@ constinit Statement look_up{R"(
          k.revoked_at IS NOT NULL OR (k.type = 'personal' AND NOT EXISTS (
            SELECT FROM booking.members AS m WHERE m.tenant_id = k.tenant_id AND m.user_id = k.created_by)),
          coalesce(least(k.expires_at, s.expires_at) <= now(), false),
-         booking.plan_in_force(t.plan, t.plan_period_end) = 'pro', $2::booking.capability = ANY (k.capabilities)
+         booking.plan_in_force(t.plan, t.plan_period_end) = 'pro', $2::booking.capability = ANY (k.capabilities),
+         coalesce((k.rate_limits ->> $3)::integer,
+                  (SELECT o.max_requests FROM booking.rate_limit_overrides AS o
+                   WHERE o.plan = booking.plan_in_force(t.plan, t.plan_period_end) AND o.tier = k.rate_tier
+                     AND o.rate_group = $3),
+                  CASE k.rate_tier WHEN 'elevated' THEN $5 ELSE $4 END)
   FROM booking.api_key_secrets AS s
   JOIN booking.api_keys AS k ON k.tenant_id = s.tenant_id AND k.id = s.api_key_id
   JOIN booking.tenants AS t ON t.tenant_id = k.tenant_id
@@ -33,16 +38,21 @@ struct Row {
   std::array<uint8_t, 32> digest;
   char slug[101];  // the table's own bound
   bool revoked, expired, on_pro_plan, has_capability;
+  int32 rate_limit;
 };
 
 /// P-zone.
-Row read_row(std::string_view lookup_id, std::string_view capability, Oid owner_id) {
+Row read_row(std::string_view lookup_id, std::string_view capability, const RateGroup& rate_group,
+             Oid owner_id) {
   Row row{};
   Identity const caller = become_owner(owner_id);
   spi_connect();
   Statement::Parameter const parameters[] = {{TEXTOID, text_datum(lookup_id), false},
-                                             {TEXTOID, text_datum(capability), false}};
-  row.found = look_up.execute(parameters, 2, /*read_only=*/true) == 1;
+                                             {TEXTOID, text_datum(capability), false},
+                                             {TEXTOID, text_datum(rate_group.name), false},
+                                             {INT4OID, Int32GetDatum(rate_group.standard), false},
+                                             {INT4OID, Int32GetDatum(rate_group.elevated), false}};
+  row.found = look_up.execute(parameters, lengthof(parameters), /*read_only=*/true) == 1;
   if (row.found) {
     HeapTuple const tuple = SPI_tuptable->vals[0];
     TupleDesc const descriptor = SPI_tuptable->tupdesc;
@@ -56,6 +66,7 @@ Row read_row(std::string_view lookup_id, std::string_view capability, Oid owner_
     row.expired = DatumGetBool(column(6));
     row.on_pro_plan = DatumGetBool(column(7));
     row.has_capability = DatumGetBool(column(8));
+    row.rate_limit = DatumGetInt32(column(9));
   }
   spi_finish();
   leave_owner(caller);
@@ -65,11 +76,11 @@ Row read_row(std::string_view lookup_id, std::string_view capability, Oid owner_
 }  // namespace
 
 std::optional<ApiKey> find_api_key(std::string_view key_text, std::string_view capability,
-                                   unsigned owner_id) {
+                                   const RateGroup& rate_group, unsigned owner_id) {
   std::optional<ApiKeyText> const parsed = parse_api_key(key_text);
   if (!parsed) return std::nullopt;
   std::array<uint8_t, 32> const digest = sha256(key_text);
-  Row const row = pg([&] { return read_row(parsed->lookup_id, capability, owner_id); });
+  Row const row = pg([&] { return read_row(parsed->lookup_id, capability, rate_group, owner_id); });
   bool const equal = constant_time_equal(digest, row.digest);  // all zero when there is no row
   if (!row.found || !equal) return std::nullopt;
 
@@ -81,6 +92,7 @@ std::optional<ApiKey> find_api_key(std::string_view key_text, std::string_view c
   key.expired = row.expired;
   key.on_pro_plan = row.on_pro_plan;
   key.has_capability = row.has_capability;
+  key.rate_limit = row.rate_limit;
   return key;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/limiter/policy.hpp"
 #include "text/uuid.hpp"
 
 namespace pg_booking {
@@ -20,11 +21,13 @@ struct ApiKey {
   bool expired;         // by the transaction's clock
   bool on_pro_plan;     // of its tenant
   bool has_capability;  // the one asked about
+  int32_t rate_limit;   // calls a minute in the group asked about
 };
 
 /// Looks a key up by its text, as the extension's owner, since no tenant is known yet. Text with a wrong form
 /// or checksum never reaches a table; a well-formed unknown key costs the same look-up and comparison as a
 /// known one. C-zone.
-std::optional<ApiKey> find_api_key(std::string_view key_text, std::string_view capability, unsigned owner_id);
+std::optional<ApiKey> find_api_key(std::string_view key_text, std::string_view capability,
+                                   const RateGroup& rate_group, unsigned owner_id);
 
 }  // namespace pg_booking

@@ -3,10 +3,12 @@
 #error "pure header: include it before postgres.h"
 #endif
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/limiter/sliding_log.hpp"
 #include "text/headers.hpp"
 #include "text/url.hpp"
 
@@ -30,6 +32,12 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// How the limiter counted a request.
+struct RateLimit {
+  std::string_view group;
+  RateVerdict verdict;
+};
+
 /// A request on its way through the gateway, parsed as far as every face needs it.
 struct Exchange {
   HttpRequest request;
@@ -39,6 +47,7 @@ struct Exchange {
   const Route* route = nullptr;
   std::vector<std::string> path_parameters;  // in the order of the pattern
   unsigned owner_id = 0;                     // Oid of the role that owns the gateway function
+  std::optional<RateLimit> rate_limit;       // of the first run: a retry is the same call
   HttpAnswer answer;
 };
 

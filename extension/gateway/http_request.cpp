@@ -1,10 +1,9 @@
-#include "gateway/http_request.hpp"
-
 #include "gateway/pipeline.hpp"
 #include "text/utf8.hpp"
 
 #include "pg/datum.hpp"
 #include "pg/guard.hpp"
+#include "pg/preload.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -16,16 +15,6 @@ extern "C" {
 // The two SQL functions over the pipeline: one for people and tests, one for pg-booking-http.
 namespace pg_booking {
 namespace {
-
-constinit bool preloaded = false;
-
-/// P-zone.
-void require_preload() {
-  if (preloaded) return;
-  ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                  errmsg("pg_booking is not loaded by the server"),
-                  errhint("Add pg_booking to shared_preload_libraries and restart PostgreSQL.")));
-}
 
 /// P-zone.
 Oid owner_of(Oid function_id) {
@@ -135,11 +124,6 @@ Datum packed_answer(const HttpAnswer& answer) {
 }
 
 }  // namespace
-
-void gateway_init() {
-  preloaded = process_shared_preload_libraries_in_progress;
-}
-
 }  // namespace pg_booking
 
 using namespace pg_booking;

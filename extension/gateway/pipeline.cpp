@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "gateway/errors.hpp"
+#include "gateway/rate_limit.hpp"
 #include "gateway/routes.hpp"
 #include "pg/identifiers.hpp"
 #include "text/typeid.hpp"
@@ -52,6 +53,7 @@ void run_with_retries(const Face& face, Exchange& exchange) {
 void finish_head(Exchange& exchange) {
   exchange.answer.headers += "X-Request-Id: " + exchange.request_id + "\n";
   exchange.answer.headers += "X-Content-Type-Options: nosniff\n";
+  exchange.answer.headers += rate_limit_headers(exchange);
 }
 
 }  // namespace

@@ -25,6 +25,22 @@ inline void* guc_extra_alloc(size_t size) noexcept {
 #endif
 }
 
+/// Calls `request`, which asks for shared memory or locks, at the moment of the server's start when that is
+/// allowed. Once, from _PG_init.
+template <void (*request)()>
+void on_shmem_request() {
+#if PG_VERSION_NUM >= 150000
+  static constinit shmem_request_hook_type previous = nullptr;
+  previous = shmem_request_hook;
+  shmem_request_hook = [] {
+    if (previous != nullptr) previous();
+    request();
+  };
+#else
+  request();
+#endif
+}
+
 /// Makes unknown settings below our prefix an error instead of a silent placeholder.
 inline void reserve_guc_prefix(const char* prefix) {
 #if PG_VERSION_NUM >= 150000

@@ -10,6 +10,8 @@ namespace pg_booking {
 namespace {
 
 constinit char* tenant_id_text = nullptr;
+constinit bool rate_limits = true;
+constinit int rate_limit_entries_value = 10000;
 
 struct TenantSetting {
   bool is_set;
@@ -50,7 +52,25 @@ void settings_init() {
       "The tenant as which the session works: row-level security shows its rows only.",
       "Set by the HTTP gateway for each request; superusers may set it to look at one tenant's rows.",
       &tenant_id_text, "", PGC_SUSET, GUC_NOT_IN_SAMPLE, check_tenant_id, assign_tenant_id, nullptr);
+  DefineCustomBoolVariable("pg_booking.rate_limits", "Whether callers of the HTTP APIs are limited.",
+                           "Off is for benchmarks and test suites: calls are neither counted nor refused.",
+                           &rate_limits, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  // Memory can be had only while the server starts; a session that loads the library has no use for its size.
+  if (process_shared_preload_libraries_in_progress)
+    DefineCustomIntVariable(
+        "pg_booking.rate_limit_entries",
+        "How many callers (keys, users, addresses, each per route group) can be counted in the same minute.",
+        "Each takes 4160 bytes of memory and of the file in pg_stat_tmp that keeps it across restarts.",
+        &rate_limit_entries_value, 10000, 1000, 1000000, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
   reserve_guc_prefix("pg_booking");
+}
+
+bool rate_limits_on() noexcept {
+  return rate_limits;
+}
+
+int rate_limit_entries() noexcept {
+  return rate_limit_entries_value;
 }
 
 const pg_uuid_t* current_tenant() noexcept {

@@ -7,6 +7,12 @@ namespace pg_booking {
 /// Declares the pg_booking.* settings; called once, from _PG_init.
 void settings_init();
 
+/// Whether calls are counted and limited in this database.
+bool rate_limits_on() noexcept;
+
+/// How many callers can be counted at the same time.
+int rate_limit_entries() noexcept;
+
 /// The tenant of the running request, or null when none is set.
 const pg_uuid_t* current_tenant() noexcept;
 

@@ -55,6 +55,7 @@ before(() => {
     INSERT INTO booking.members (tenant_id, user_id, role) VALUES (:'salon', booking.uuid_v7(), 'owner');
     INSERT INTO booking.date_overrides (tenant_id, location_id, on_date) SELECT tenant_id, id, current_date + 50 FROM booking.locations;
     INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at) SELECT tenant_id, id, now(), now() + interval '1 hour' FROM booking.staff;
+    INSERT INTO booking.rate_limit_overrides VALUES ('pro', 'elevated', 'booking', 200);
     INSERT INTO booking.idempotency_keys VALUES (:'salon', gen_random_uuid(), sha256('x'), 201, '"ok":true', now() + interval '1 day');
     SELECT :'api_key'`, {}, original);
   assert.equal(ask(original, 'PUT', '/v1/webhooks/config?salonSlug=example-salon', { url: 'https://hooks.example.com' }).status, 200);

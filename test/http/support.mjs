@@ -34,7 +34,7 @@ SELECT api_key, api_key_id FROM booking.tenant_slugs AS business
 CROSS JOIN LATERAL booking.create_api_key(business.tenant_id, 'test',
   coalesce(nullif(:'capabilities', 'all')::booking.capability[], enum_range(NULL::booking.capability)))
 WHERE business.slug = :'slug' \\gset
-UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000}' WHERE id = :'api_key_id';
+UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000, "webhook": 1000, "subscription": 1000}' WHERE id = :'api_key_id';
 SELECT :'api_key'`;
 
 /**

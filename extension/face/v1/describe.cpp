@@ -149,11 +149,11 @@ std::string_view describe_slug_rule(const Route& route) {
 
 std::vector<std::string_view> possible_errors(const Route& route) {
   const Operation& operation = *route.operation;
-  std::vector<std::string_view> codes = {"request.invalid_input", "internal.error", "internal.unavailable"};
+  std::vector<std::string_view> codes = {"request.invalid_input", "rate_limit.exceeded", "internal.error",
+                                         "internal.unavailable"};
   if (!is_public(route))
     codes.insert(codes.end(), {"auth.missing_key", "auth.invalid_key", "auth.key_revoked", "auth.key_expired",
                                "auth.plan_insufficient", "auth.capability_missing", "auth.scope_mismatch"});
-  if (!route.rate_group.empty()) codes.emplace_back("rate_limit.exceeded");
   if (route.method != "GET")
     codes.insert(codes.end(), {"request.unsupported_media_type", "request.payload_too_large"});
   if (route.writes)

@@ -7,6 +7,7 @@
 #include "face/v1/idempotent.hpp"
 #include "face/v1/openapi.hpp"
 #include "face/v1/operation.hpp"
+#include "gateway/rate_limit.hpp"
 #include "gateway/routes.hpp"
 #include "text/json_parse.hpp"
 #include "text/json_write.hpp"
@@ -16,6 +17,8 @@ namespace pg_booking::v1 {
 namespace {
 
 constexpr size_t kMaxBodyBytes = 64 * 1024;
+// The rate group of calls without a valid key.
+constexpr std::string_view kNoKey = "unauthenticated";
 constexpr std::string_view kAuthenticate = "WWW-Authenticate: Bearer\n";
 
 [[noreturn]] void refuse_fields(const FieldErrors& errors) {
@@ -34,16 +37,25 @@ constexpr std::string_view kAuthenticate = "WWW-Authenticate: Bearer\n";
   refuse_fields({{std::string(field), std::move(problem)}});
 }
 
-ApiKey authenticate(const Exchange& exchange) {
+/// A caller without a valid key is counted by address. One with a valid key never is: what strangers behind
+/// the same proxy do must not shut it out.
+[[noreturn]] void refuse_caller(Exchange& exchange, std::string_view code) {
+  limit_rate_by_address(exchange, rate_group(kNoKey));
+  throw ApiError(code, {}, std::string(kAuthenticate));
+}
+
+ApiKey authenticate(Exchange& exchange) {
   std::optional<std::string_view> const authorization = find_header(exchange.headers, "authorization");
   std::optional<std::string_view> const token =
       authorization && count_header(exchange.headers, "authorization") == 1 ? bearer_token(*authorization)
                                                                             : std::nullopt;
-  if (!token) throw ApiError("auth.missing_key", {}, std::string(kAuthenticate));
-  std::optional<ApiKey> key = find_api_key(*token, exchange.route->capability, exchange.owner_id);
-  if (!key) throw ApiError("auth.invalid_key", {}, std::string(kAuthenticate));
-  if (key->revoked) throw ApiError("auth.key_revoked", {}, std::string(kAuthenticate));
-  if (key->expired) throw ApiError("auth.key_expired", {}, std::string(kAuthenticate));
+  if (!token) refuse_caller(exchange, "auth.missing_key");
+  const RateGroup& group = rate_group(exchange.route->rate_group);
+  std::optional<ApiKey> key = find_api_key(*token, exchange.route->capability, group, exchange.owner_id);
+  if (!key) refuse_caller(exchange, "auth.invalid_key");
+  if (key->revoked) refuse_caller(exchange, "auth.key_revoked");
+  if (key->expired) refuse_caller(exchange, "auth.key_expired");
+  limit_rate(exchange, group, key->id, key->rate_limit);
   return std::move(*key);
 }
 
@@ -104,6 +116,7 @@ Outcome perform(const Exchange& exchange, const ApiKey& key, const std::vector<V
 void run(Exchange& exchange) {
   const Route& route = *exchange.route;
   if (is_public(route)) {
+    limit_rate_by_address(exchange, rate_group(kNoKey));
     write_document(exchange, openapi_document(route));
     return;
   }

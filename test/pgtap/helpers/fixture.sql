@@ -1,6 +1,8 @@
 -- Two tenants, "a" and "b", alike to the last row, and what the tests need to send requests. Include it with \ir after
 -- BEGIN; the ROLLBACK at the end of a test takes it all away. Dates count from today, so no test knows the date.
 SET LOCAL client_min_messages = warning;
+-- However many requests a test sends, and whoever sent some before; the tests of the limits turn them on.
+SET LOCAL pg_booking.rate_limits = off;
 SET LOCAL jit = off;  -- it would compile the tests' own queries over temporary tables, whose size nobody has counted
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO PUBLIC;
