@@ -27,3 +27,11 @@ pgbench_select() {
   awk '/transactions actually processed/ {requests = $NF; sub(/.*\//, "", requests)} /^tps = / {tps = $3}
        END {print requests, requests / tps, "-", "-"}' "$output"
 }
+
+# rate_limit_checks CLIENTS CALLERS: checks in the database, each client's for all callers in turn.
+rate_limit_checks() {
+  local output=$bench_dir/rate_limit.log checks=100000
+  pgbench -n -f <(echo "SELECT public.measure_rate_limit($checks, $2)") -c "$1" -j "$1" -T "$seconds" booking >"$output" 2>&1
+  awk -v checks="$checks" '/transactions actually processed/ {requests = $NF; sub(/.*\//, "", requests)} /^tps = / {tps = $3}
+       END {print requests * checks, requests / tps, "-", "-"}' "$output"
+}
