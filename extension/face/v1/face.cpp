@@ -16,7 +16,7 @@
 namespace pg_booking::v1 {
 namespace {
 
-constexpr size_t kMaxBodyBytes = 64 * 1024;
+constexpr size_t kMaxBodyBytes = size_t{64} * 1024;
 // The rate group of calls without a valid key.
 constexpr std::string_view kNoKey = "unauthenticated";
 constexpr std::string_view kAuthenticate = "WWW-Authenticate: Bearer\n";
