@@ -251,9 +251,11 @@ BEGIN ATOMIC
       'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::json),
     'servers', '[{"url": "/"}]'::json,
     'tags', (SELECT json_agg(json_build_object(
-               'name', tag.name, 'description', CASE WHEN tag.name = 'document' THEN 'What a machine reads first; not counted.'
-                 ELSE 'Operations whose requests are counted together, per key and minute.' END) ORDER BY tag.name)
-             FROM (SELECT DISTINCT coalesce(r.rate_group, 'document') AS name FROM booking.routes() AS r) AS tag),
+               'name', tag.name, 'description', CASE WHEN g.rate_group IS NULL THEN 'What a machine reads first.' ELSE format(
+                 'Operations whose requests are counted together: in any 60 seconds at most %s of a standard key, %s of an elevated one, unless agreed otherwise.',
+                 g.standard, g.elevated) END) ORDER BY tag.name)
+             FROM (SELECT DISTINCT coalesce(r.rate_group, 'document') AS name FROM booking.routes() AS r) AS tag
+             LEFT JOIN booking.rate_groups() AS g ON g.rate_group = tag.name),
     'paths', booking.openapi_paths(),
     'webhooks', json_build_object('bookingEvent', json_build_object('post', json_build_object(
       'operationId', 'receiveBookingEvent', 'summary', obj_description('booking.booking_event'::regtype, 'pg_type'),

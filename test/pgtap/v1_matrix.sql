@@ -54,11 +54,22 @@ INSERT INTO cell
   FROM keyed, test.call(operation_id, 'partner') AS answer
   WHERE capability NOT IN ('services.read', 'staff.read', 'availability.read', 'booking.create');
 
-SELECT plan((SELECT count(*)::integer FROM cell) + 8);
+-- A key of its own for each operation, which admits one request of the operation's group a minute.
+SELECT test.make_key('limited ' || operation_id, 'a') FROM keyed \g /dev/null
+UPDATE booking.api_keys AS k SET rate_limits = jsonb_build_object(rate_group, 1)
+FROM keyed, test.keys AS t WHERE t.name = 'limited ' || operation_id AND k.id = t.id;
+SET LOCAL pg_booking.rate_limits = on;
+CREATE TEMP TABLE first_call AS SELECT operation_id, test.call(operation_id, 'limited ' || operation_id) AS answer FROM keyed;
+INSERT INTO cell
+  SELECT operation_id, salon_slug, 'one request more than the limit', answer, '429 rate_limit.exceeded', test.outcome(answer)
+  FROM keyed, test.call(operation_id, 'limited ' || operation_id) AS answer;
+SET LOCAL pg_booking.rate_limits = off;
+
+SELECT plan((SELECT count(*)::integer FROM cell) + 10);
 
 SELECT is(outcome, expected, format('%s with %s', operation_id, cause)) FROM cell;
 
-SELECT cmp_ok((SELECT count(*) FROM cell), '>=', 14 * 12::bigint, 'there are cells to look at');
+SELECT cmp_ok((SELECT count(*) FROM cell), '>=', 14 * 13::bigint, 'there are cells to look at');
 SELECT is_empty($$
   SELECT operation_id, cause, outcome FROM cell JOIN routes USING (operation_id)
   WHERE (answer).body #>> '{error,code}' <> ALL (error_codes)
@@ -68,6 +79,11 @@ SELECT is_empty($$
   WHERE expected = '403 auth.capability_missing' AND (answer).body #> '{error,details}' <> jsonb_build_object('required', capability)
 $$, 'a missing capability is named');
 SELECT is_empty($$ SELECT operation_id FROM cell WHERE cause = 'no slug' AND NOT test.bad_fields(answer) @> '{salonSlug}' $$, 'so is a missing slug');
+SELECT is_empty($$ SELECT operation_id FROM first_call WHERE (answer).status IN (401, 403, 429) $$, 'a request within the limit is admitted');
+SELECT is_empty($$
+  SELECT operation_id FROM cell
+  WHERE cause = 'one request more than the limit' AND (answer).body #>> '{error,details,retryAfterSeconds}' <> (answer).headers ->> 'Retry-After'
+$$, 'one too many is told when to come back');
 SELECT is_empty($$
   SELECT operation_id FROM cell WHERE cause IN ('another business''s slug', 'nobody''s slug')
   GROUP BY operation_id HAVING count(DISTINCT test.without_request_id(answer)) > 1
