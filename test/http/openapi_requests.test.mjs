@@ -5,16 +5,24 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { localDate, Salon, serviceUrl } from './support.mjs';
+import { Machine } from './machine.mjs';
+import { localDate, Salon, sql } from './support.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const examplesPerOperation = 40;
 
+// Its own, because it sends far more requests than limits admit, with and without a key.
+const machine = new Machine();
+after(() => machine.remove());
+machine.startCluster();
+sql('ALTER DATABASE booking SET pg_booking.rate_limits = off', {}, machine.databaseUrl);
+machine.startService();
+
 test('requests made from the document', async () => {
-  const salon = new Salon({ people: 3 });
-  const client = salon.client();
+  const salon = new Salon({ people: 3, database: machine.databaseUrl });
+  const client = salon.client('all', machine.url);
   const { services } = await client.data(200, 'GET', `/services?salonSlug=${salon.slug}`);
   for (const startTime of ['09:00', '10:00', '11:00', '12:00']) {
     await client.data(201, 'POST', '/bookings', {
@@ -24,14 +32,14 @@ test('requests made from the document', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'pg-booking-requests-'));
   try {
     const { status, stdout, stderr } = spawnSync(here('../../build/venv/bin/schemathesis'), [
-      'run', `${serviceUrl}/v1/openapi.json`, '--header', `Authorization: Bearer ${client.key}`,
+      'run', `${machine.url}/v1/openapi.json`, '--header', `Authorization: Bearer ${client.key}`,
       '--max-examples', String(examplesPerOperation), '--generation-deterministic', '--generation-allow-x00', 'false',
       '--continue-on-failure', '--no-color',
     ], {
       cwd: directory,
       encoding: 'utf8',
       env: {
-        ...process.env, BOOKING_API_KEY: client.key, SALON_SLUG: salon.slug, BOOKING_URL: serviceUrl,
+        ...process.env, BOOKING_API_KEY: client.key, SALON_SLUG: salon.slug, BOOKING_URL: machine.url,
         PYTHONPATH: here('../openapi'), PYTHONDONTWRITEBYTECODE: '1', SCHEMATHESIS_HOOKS: 'hooks',
       },
     });
