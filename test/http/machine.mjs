@@ -38,8 +38,9 @@ export class Machine {
     this.service = join(this.directory, 'service');
   }
 
-  startCluster() {
-    run('cluster', ['start', this.cluster]);
+  /** `settings` are NAME=VALUE, for a new cluster. */
+  startCluster(...settings) {
+    run('cluster', ['start', this.cluster, ...settings]);
     run('create-database', [this.cluster, 'booking']);
     this.databaseUrl = readEnv(join(this.cluster, 'cluster.env')).DATABASE_URL.replace(/[^/]*$/, 'booking');
   }
