@@ -57,6 +57,10 @@ before(() => {
     INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at) SELECT tenant_id, id, now(), now() + interval '1 hour' FROM booking.staff;
     INSERT INTO booking.rate_limit_overrides VALUES ('pro', 'elevated', 'booking', 200);
     INSERT INTO booking.idempotency_keys VALUES (:'salon', gen_random_uuid(), sha256('x'), 201, '"ok":true', now() + interval '1 day');
+    SELECT booking.hold_slot(service.tenant_id, service.id, place.id, NULL, free.starts_at) AS hold
+      FROM booking.services AS service JOIN booking.locations AS place USING (tenant_id)
+      CROSS JOIN LATERAL booking.next_available(tenant_id, service.id, place.id, NULL, now() + interval '3 days') AS free
+      WHERE tenant_id = :'salon' AND service.name = 'Haircut' AND place.is_default \\gset
     SELECT :'api_key'`, {}, original);
   assert.equal(ask(original, 'PUT', '/v1/webhooks/config?salonSlug=example-salon', { url: 'https://hooks.example.com' }).status, 200);
   const { body } = ask(original, 'GET', '/v1/bookings?salonSlug=example-salon');
