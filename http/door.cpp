@@ -1,5 +1,6 @@
 #include "door.hpp"
 
+#include <string_view>
 #include <variant>
 
 #include "door_answer.hpp"
@@ -10,6 +11,7 @@ namespace pg_booking::http {
 namespace {
 
 constexpr std::chrono::seconds kLongestWait{10};
+constexpr std::string_view kQueryCanceled = "57014";
 
 Answer log_and_answer(LogLine line, int status, const char* message, const Request& request) {
   Answer answer = door_answer(status, message, request.target);
@@ -30,8 +32,14 @@ struct Answerer {
     }
   }
 
-  /// The gateway answers for every error it knows, so this is one of the installation's.
+  /// The gateway answers for every error it knows, so this is one of the installation's, or a cancellation,
+  /// which is no error of the request.
   Answer operator()(const SqlError& error) const {
+    if (error.sqlstate == kQueryCanceled) {
+      LogLine line(Level::kWarning, "cancelled");
+      line.field("message", error.message);
+      return log_and_answer(std::move(line), 503, "The request was cancelled. Nothing was done.", request);
+    }
     LogLine line(Level::kError, "sql_error");
     line.field("sqlstate", error.sqlstate).field("message", error.message).field("hint", error.hint);
     return log_and_answer(std::move(line), 500, "Internal error.", request);

@@ -57,7 +57,6 @@ struct SqlstateAnswer {
 constexpr std::array kSqlstateAnswers = {
     SqlstateAnswer{"23P01", "booking.slot_unavailable"},  // exclusion: the last line against double booking
     SqlstateAnswer{"55P03", "internal.unavailable"},      // lock not available in time
-    SqlstateAnswer{"57014", "internal.unavailable"},      // statement timeout or cancel
     SqlstateAnswer{"25006", "internal.unavailable"},      // a write met a standby
     SqlstateAnswer{"40", "internal.unavailable"},  // serialization failure, deadlock, after our own retries
     SqlstateAnswer{"53", "internal.unavailable"},  // memory, disk, connections
@@ -91,6 +90,10 @@ const ErrorCode& error_code_for_sqlstate(std::string_view sqlstate) {
 
 bool is_transient_conflict(std::string_view sqlstate) {
   return sqlstate == "40001" || sqlstate == "40P01";
+}
+
+bool is_cancellation(std::string_view sqlstate) {
+  return sqlstate == "57014";
 }
 
 }  // namespace pg_booking

@@ -33,6 +33,10 @@ const ErrorCode& error_code_for_sqlstate(std::string_view sqlstate);
 /// Whether a statement that failed so should be run again from its start: serialization failure or deadlock.
 bool is_transient_conflict(std::string_view sqlstate);
 
+/// Whether somebody, or statement_timeout, wants the session's whole statement to end: no answer to a
+/// request.
+bool is_cancellation(std::string_view sqlstate);
+
 /// An error on its way to the caller. Thrown by handlers; the pipeline rolls back and has the face render it.
 struct ApiError {
   const ErrorCode* code;

@@ -41,7 +41,9 @@ void run_with_retries(const Face& face, Exchange& exchange) {
       run_in_subtransaction(face, exchange);
       return;
     } catch (const PgError& error) {
-      if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate_of(error)))
+      std::string const sqlstate = sqlstate_of(error);
+      if (is_cancellation(sqlstate)) throw;
+      if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate))
         throw to_api_error(error, exchange.request_id);
       exchange.answer = HttpAnswer{};
     } catch (const std::exception& error) {

@@ -17,6 +17,12 @@ struct PgError {
   ErrorData* data;
 };
 
+/// A PostgreSQL error that broke the transaction itself: nobody may go on after it, so only entry() catches
+/// it.
+struct TransactionError {
+  ErrorData* data;
+};
+
 /// An error of ours on its way out of a SQL function, with its SQLSTATE.
 struct SqlError : std::runtime_error {
   SqlError(int sqlstate_code, const char* message) : std::runtime_error(message), sqlstate(sqlstate_code) {}
@@ -66,6 +72,8 @@ Datum entry(Function&& function) {
   try {
     return function();
   } catch (const PgError& error) {
+    pending = error.data;
+  } catch (const TransactionError& error) {
     pending = error.data;
   } catch (const SqlError& error) {
     sqlstate = error.sqlstate;

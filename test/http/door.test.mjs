@@ -378,6 +378,18 @@ describe('the database', () => {
     assert.doesNotMatch(line, /the detail/);
   });
 
+  test('a request that is cancelled did nothing and may be sent again', async () => {
+    const answer = service.request('/sleep/30', { method: 'POST' });
+    const cancelled = () => database.sql(`SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event = 'PgSleep'`) === '1';
+    await until(cancelled, 'the request to run');
+    const { status, headers, text } = await answer;
+    assert.equal(status, 503);
+    assert.equal(headers.get('retry-after'), '1');
+    assert.equal(JSON.parse(text).code, 'internal.unavailable');
+    await service.logged(/event=cancelled message="canceling statement due to user request" request_id=/);
+  });
+
   test('an answer whose commit fails is not sent', async () => {
     assert.equal((await service.request('/commit')).status, 500);
     assert.equal(database.sql('SELECT count(*) FROM parent'), '0');

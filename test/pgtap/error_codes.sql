@@ -1,7 +1,7 @@
 -- The error catalogue: what a caller can meet, and how SQL code and the server's own errors get there.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(36);
+SELECT plan(35);
 
 SELECT cmp_ok((SELECT count(*) FROM booking.error_codes()), '>=', 27::bigint, 'there are codes to look at');
 SELECT is_empty('SELECT code FROM booking.error_codes() GROUP BY code HAVING count(*) > 1', 'codes are unique');
@@ -95,7 +95,6 @@ FROM (VALUES
   ('40001', 'serialization failure', '503 internal.unavailable'),
   ('40P01', 'deadlock', '503 internal.unavailable'),
   ('55P03', 'lock not available', '503 internal.unavailable'),
-  ('57014', 'statement timeout', '503 internal.unavailable'),
   ('25006', 'read-only', '503 internal.unavailable'),
   ('53200', 'out of memory', '503 internal.unavailable'),
   ('53300', 'too many connections', '503 internal.unavailable'),

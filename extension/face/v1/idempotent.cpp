@@ -51,7 +51,8 @@ Outcome outcome_of(const Exchange& exchange, const std::function<Outcome()>& eff
     if (!is_final(error)) throw;
     return error_outcome(error);
   } catch (const PgError& error) {
-    if (is_transient_conflict(sqlstate_of(error))) throw;
+    std::string const sqlstate = sqlstate_of(error);
+    if (is_transient_conflict(sqlstate) || is_cancellation(sqlstate)) throw;
     ApiError const refusal = to_api_error(error, exchange.request_id);
     if (!is_final(refusal)) throw refusal;
     return error_outcome(refusal);
