@@ -236,8 +236,9 @@ CREATE FUNCTION booking.v1_list_bookings(
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  filters CONSTANT text := ROW('bookings', tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to, updated_since,
-    CASE WHEN updated_since IS NOT NULL THEN booking.cluster_id() END)::text;
+  -- As JSON, dates read the same in every session.
+  filters CONSTANT text := json_build_array('bookings', tenant_id, location_slug, staff_id, service_id, statuses, date_from, date_to,
+    booking.rfc3339(updated_since), CASE WHEN updated_since IS NOT NULL THEN booking.cluster_id() END)::text;
   place_id uuid;
   after_place bigint;
   after_id uuid;
@@ -319,6 +320,11 @@ BEGIN
   SELECT array_agg(instant ORDER BY instant) INTO instants
   FROM booking.local_instants(local_date + start_time, place.time_zone) AS instant;
   wanted := instants[1];
+  IF wanted IS NULL THEN
+    PERFORM booking.raise_error('booking.slot_unavailable', json_build_object(
+      'reason', 'closed', 'requestedDate', local_date, 'requestedStartTime', to_char(start_time, 'HH24:MI'),
+      'nextAvailableDate', NULL, 'nextAvailableStartTime', NULL));
+  END IF;
   IF cardinality(instants) > 1 AND EXISTS (
       SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
                                        v1_create_booking.staff_id, instants[2]) AS answer WHERE answer.reason IS NULL)
@@ -326,11 +332,6 @@ BEGIN
       SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
                                        v1_create_booking.staff_id, instants[1]) AS answer WHERE answer.reason IS NULL) THEN
     wanted := instants[2];
-  END IF;
-  IF wanted IS NULL THEN
-    PERFORM booking.raise_error('booking.slot_unavailable', json_build_object(
-      'reason', 'closed', 'requestedDate', local_date::text, 'requestedStartTime', to_char(start_time, 'HH24:MI'),
-      'nextAvailableDate', NULL, 'nextAvailableStartTime', NULL));
   END IF;
 
   new_booking_id := booking.create_booking(tenant_id, service_id, place.id, staff_id, wanted, guest_name, guest_email, guest_phone,

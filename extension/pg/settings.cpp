@@ -6,6 +6,10 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 
+extern "C" {
+#include "utils/rls.h"
+}
+
 namespace pg_booking {
 namespace {
 
@@ -86,6 +90,9 @@ void set_current_tenant(const pg_uuid_t& tenant_id) {
 
 int begin_request_settings() {
   int const scope = NewGUCNestLevel();
+  // Off, row-level security is an error where it would hide rows.
+  if (!row_security)
+    set_config_option("row_security", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR, false);
   set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
                     ERROR, false);
   return scope;
