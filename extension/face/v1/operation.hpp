@@ -43,7 +43,7 @@ struct Field {
   std::string_view name;  // dots lead into the body's objects
   Source source;
   Type type;
-  bool required;
+  bool required = false;
   std::string_view description;  // for people
   std::string_view prefix = {};  // public_id
   int minimum = 0;
@@ -89,15 +89,15 @@ namespace pg_booking {
 struct Operation {
   std::string_view summary;  // for people
   v1::SlugRule slug_rule;
-  std::span<const v1::Field> fields;
+  std::span<const v1::Field> fields = {};
   const char* sql;  // $1 tenant_id, [$2 api_key_id if the route writes,] then the fields in order
-  v1::Shape shape;
-  std::string_view member;     // of data; empty: the row itself is data
-  std::string_view not_found;  // error code when there is no row; empty: an empty list is fine
-  std::string_view errors;     // codes that the statement raises, comma-separated
-  int success_status;
-  void (*check)(const std::vector<v1::Value>& values,
-                v1::FieldErrors& errors);  // rules over several fields; may be null
+  v1::Shape shape = v1::Shape::object;
+  std::string_view member = {};     // of data; empty: the row itself is data
+  std::string_view not_found = {};  // error code when there is no row; empty: an empty list is fine
+  std::string_view errors = {};     // codes that the statement raises, comma-separated
+  int success_status = 200;
+  /// Rules over several fields.
+  void (*check)(const std::vector<v1::Value>& values, v1::FieldErrors& errors) = nullptr;
 };
 
 }  // namespace pg_booking
