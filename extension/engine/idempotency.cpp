@@ -6,6 +6,10 @@
 #include "pg/guard.hpp"
 #include "pg/statement.hpp"
 
+extern "C" {
+#include "access/htup_details.h"
+}
+
 namespace pg_booking {
 namespace {
 
@@ -56,6 +60,9 @@ Row claim_row(const UuidBytes& tenant_id, const UuidBytes& key, const Fingerprin
     HeapTuple const tuple = SPI_tuptable->vals[0];
     TupleDesc const descriptor = SPI_tuptable->tupdesc;
     bool is_null;
+    // The gateway commits no row without its answer; whoever else writes the table may.
+    if (heap_attisnull(tuple, 2, descriptor) || heap_attisnull(tuple, 3, descriptor))
+      elog(ERROR, "an idempotency key has no answer");
     bytea* const stored = DatumGetByteaPP(SPI_getbinval(tuple, descriptor, 1, &is_null));
     memcpy(row.fingerprint.data(), VARDATA_ANY(stored), row.fingerprint.size());
     row.http_status = DatumGetInt16(SPI_getbinval(tuple, descriptor, 2, &is_null));

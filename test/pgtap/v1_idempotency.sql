@@ -1,7 +1,7 @@
 -- Idempotency-Key: at most one effect for a key in 24 hours, and the same answer again. What concurrent requests do is in specs/.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(43);
+SELECT plan(44);
 
 -- Keys by letter, so that the tests read: test.uuid('a').
 CREATE FUNCTION test.uuid(letter text) RETURNS text
@@ -93,6 +93,11 @@ SELECT is((test.once(test.uuid('9'), '/v1/webhooks/config?salonSlug=salon-a', '{
   'but not again');
 SELECT unalike((SELECT answer FROM booking.idempotency_keys WHERE key = test.uuid('9')::uuid), '%secret":"%',
   'it is not kept either');
+
+-- A row without an answer, which only somebody else can have written, answers nobody.
+INSERT INTO booking.idempotency_keys (tenant_id, key, fingerprint, expires_at)
+  VALUES (test.id('a', 'tenant'), test.uuid('8')::uuid, sha256('x'), now() + interval '1 hour');
+SELECT is(test.outcome(test.book('8')), '500 internal.error', 'a key without an answer is an error');
 
 -- 24 hours.
 SELECT is((SELECT date_trunc('minute', max(expires_at) - now()) FROM booking.idempotency_keys), interval '24 hours',
