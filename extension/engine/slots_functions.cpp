@@ -22,6 +22,12 @@ namespace {
 constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);  // 2000-01-01 since 1970
 constexpr int32_t kPostgresEpochDays = 10957;
 constexpr int32_t kMaxRangeDays = 1100;
+// The years that the engine works on, since 2000-01-01. Clocks of some zone show them two days more of
+// instants.
+constexpr DateADT kFirstDay = -730119;  // 0001-01-01
+constexpr DateADT kLastDay = 2921939;   // 9999-12-31
+constexpr TimestampTz kFirstInstant = (kFirstDay - INT64_C(1)) * USECS_PER_DAY;
+constexpr TimestampTz kLastInstant = (kLastDay + INT64_C(2)) * USECS_PER_DAY;
 constexpr int32_t kDaysPerLook =
     7;  // next_available reads a week at a time: the first one nearly always has a free start
 
@@ -38,17 +44,24 @@ std::optional<UuidBytes> optional_uuid_argument(FunctionCallInfo fcinfo, int num
   return uuid_argument(fcinfo, number, "");
 }
 
+[[noreturn]] void refuse_argument(const char* name, const char* problem) {
+  throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, (std::string(name) + problem).c_str());
+}
+
 /// Microseconds since 1970.
 int64_t instant_argument(FunctionCallInfo fcinfo, int number, const char* name) {
-  if (PG_ARGISNULL(number) || TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(number)))
-    throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, (std::string(name) + " must be an instant").c_str());
-  return PG_GETARG_TIMESTAMPTZ(number) + kPostgresEpochMicroseconds;
+  if (PG_ARGISNULL(number)) refuse_argument(name, " must be an instant");
+  TimestampTz const instant = PG_GETARG_TIMESTAMPTZ(number);
+  if (instant < kFirstInstant || instant > kLastInstant)
+    refuse_argument(name, " must be an instant of the years 0001 to 9999");
+  return instant + kPostgresEpochMicroseconds;
 }
 
 slots::Date date_argument(FunctionCallInfo fcinfo, int number, const char* name) {
-  if (PG_ARGISNULL(number) || DATE_NOT_FINITE(PG_GETARG_DATEADT(number)))
-    throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, (std::string(name) + " must be a date").c_str());
-  return PG_GETARG_DATEADT(number) + kPostgresEpochDays;
+  if (PG_ARGISNULL(number)) refuse_argument(name, " must be a date");
+  DateADT const date = PG_GETARG_DATEADT(number);
+  if (date < kFirstDay || date > kLastDay) refuse_argument(name, " must be a date of the years 0001 to 9999");
+  return date + kPostgresEpochDays;
 }
 
 size_t limit_argument(FunctionCallInfo fcinfo, int number) {

@@ -18,7 +18,8 @@ extern "C" {
 namespace pg_booking {
 namespace {
 
-constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);  // 2000-01-01 since 1970
+constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);         // 2000-01-01 since 1970
+constexpr TimestampTz kLastInstant = PG_INT64_MAX - kPostgresEpochMicroseconds;  // countable since 1970
 constexpr size_t kMaxPrefixLength = 16;
 
 Datum guarded_text(std::string_view value) {
@@ -69,6 +70,8 @@ PG_BOOKING_FUNCTION(pg_booking_rfc3339) {
   TimestampTz const instant = PG_GETARG_TIMESTAMPTZ(0);
   if (TIMESTAMP_NOT_FINITE(instant))
     throw SqlError(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "infinity is no instant");
+  if (instant > kLastInstant)
+    throw SqlError(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "the instant is too far in the future");
   return guarded_text(format_rfc3339(instant + kPostgresEpochMicroseconds));
 }
 

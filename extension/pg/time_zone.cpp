@@ -18,15 +18,26 @@ namespace {
 constexpr pg_time_t kFirstSecond = INT64CONST(-5364662400);  // 1800-01-01
 constexpr pg_time_t kLastSecond = INT64CONST(13569465600);   // 2400-01-01
 
+/// What follows Etc/GMT in the IANA database: a sign and 0 to 14 hours.
+bool is_whole_hours(std::string_view text) {
+  if (text.size() < 2 || text.size() > 3 || (text[0] != '+' && text[0] != '-')) return false;
+  int hours = 0;
+  for (char const c : text.substr(1)) {
+    if (c < '0' || c > '9') return false;
+    hours = hours * 10 + (c - '0');
+  }
+  return hours <= 14;
+}
+
 /// Whether a name looks like a region of the IANA database. PostgreSQL also takes POSIX rules such as "XYZ5",
 /// of which there are endlessly many; what tells them apart are digits, which no region has but those of
 /// Etc/GMT.
 bool is_region_name(std::string_view name) {
-  bool const has_digits = name.starts_with("Etc/GMT");
+  constexpr std::string_view kWholeHours = "Etc/GMT";
+  if (name.starts_with(kWholeHours) && is_whole_hours(name.substr(kWholeHours.size()))) return true;
   for (char const c : name) {
     bool const letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '/' || c == '-';
-    bool const digit = (c >= '0' && c <= '9') || c == '+';
-    if (!letter && !(has_digits && digit)) return false;
+    if (!letter) return false;
   }
   return true;
 }

@@ -41,9 +41,28 @@ FROM unnest(ARRAY['2026-05-12T10:00:00+02:00', '2026-05-12T10:00:00.5+02:00', '2
                   '2000-02-29T12:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999999Z']::timestamptz[]) AS instant;
 SELECT booking.rfc3339('infinity');
 SELECT booking.rfc3339('-infinity');
+SELECT booking.rfc3339('294276-12-31');
+
+-- Slots are searched in the years 0001 to 9999; no other date or instant is calculated with.
+CREATE FUNCTION refusal(call text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('SELECT * FROM booking.%s', replace(call, '…', repeat(quote_literal('00000000-0000-0000-0000-000000000000') || ', ', 3) || 'NULL'));
+  RETURN 'none';
+EXCEPTION WHEN invalid_parameter_value THEN
+  RETURN SQLERRM;
+END $$;
+SELECT call, refusal(call)
+FROM unnest(ARRAY[
+  $$search_slots(…, '5874897-12-01', '5874897-12-31')$$, $$search_slots(…, 'infinity', 'infinity')$$,
+  $$search_slots(…, '2026-01-01', '5874897-12-31')$$, $$search_slots(…, '4713-01-01 BC', '2026-01-01')$$,
+  $$search_slots(…, '2026-01-01', NULL)$$, $$search_slots(…, '2026-01-01', '2026-01-02', '294276-12-31')$$,
+  $$next_available(…, '294276-12-31')$$, $$next_available(…, '-infinity')$$, $$next_available(…, NULL)$$,
+  $$explain_slot(…, '294276-12-31')$$, $$explain_slot(…, '4713-01-01 BC')$$]) AS call;
+DROP FUNCTION refusal;
 
 -- Time zones are regions, not offsets.
 SELECT name, booking.is_time_zone(name)
 FROM unnest(ARRAY['Europe/Budapest', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince', 'Etc/GMT+5', 'UTC',
   'Mars/Olympus', 'europe/budapest', 'Europe/Budapest ', 'CET-1CEST', 'XYZ5', '+01:00', '<+01>-1',
+  'Etc/GMT-14', 'Etc/GMT+99', 'Etc/GMT5EDT', 'Etc/GMT+5-6',
                   '../../etc/passwd', '']) AS name;
