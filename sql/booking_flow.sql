@@ -74,6 +74,7 @@ DECLARE
   business booking.tenants;
   service booking.services;
   chosen uuid;
+  terms booking.service_terms;
   customer_id uuid;
   is_confirmed boolean;
   subject booking.bookings;
@@ -83,6 +84,7 @@ BEGIN
   service := booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
   chosen := booking.choose_staff(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
                                  create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id);
+  terms := booking.terms_with(create_booking.tenant_id, service.id, chosen);
   customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
   is_confirmed := business.approval = 'automatic' OR actor_type = 'provider';
 
@@ -93,9 +95,9 @@ BEGIN
   VALUES
     (create_booking.tenant_id, create_booking.location_id, service.id, chosen, customer_id,
      CASE WHEN is_confirmed THEN 'confirmed' ELSE 'pending' END::booking.booking_status,
-     create_booking.starts_at, create_booking.starts_at + make_interval(mins => service.duration_minutes),
-     service.buffer_before_minutes, service.buffer_after_minutes, service.name,
-     service.price_type, service.price_amount, service.price_currency, service.pricing_version,
+     create_booking.starts_at, create_booking.starts_at + make_interval(mins => terms.duration_minutes),
+     terms.buffer_before_minutes, terms.buffer_after_minutes, service.name,
+     terms.price_type, terms.price_amount, terms.price_currency, terms.pricing_version,
      guest_name, guest_email, guest_phone, note, source,
      create_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes))
   RETURNING * INTO subject;

@@ -110,27 +110,31 @@ CREATE TABLE booking.busy_times (
   booking_id     uuid,
   hold_id        uuid,
   expires_at     timestamptz,
+  source         text CHECK (length(source) BETWEEN 1 AND 200),
   protected_from timestamptz NOT NULL CHECK (isfinite(protected_from)),
   protected_to   timestamptz NOT NULL CHECK (isfinite(protected_to)),
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, staff_id) REFERENCES booking.staff ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, booking_id) REFERENCES booking.bookings ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, hold_id) REFERENCES booking.holds ON DELETE CASCADE,
-  CONSTRAINT busy_times_cause CHECK (CASE WHEN kind = 'hold' THEN num_nulls(hold_id, expires_at) = 0 AND booking_id IS NULL
-                                          ELSE booking_id IS NOT NULL AND num_nulls(hold_id, expires_at) = 2 END),
+  CONSTRAINT busy_times_cause CHECK (
+    (booking_id IS NOT NULL) = (kind IN ('booking', 'proposal')) AND (hold_id IS NOT NULL) = (kind = 'hold')
+    AND (expires_at IS NOT NULL) = (kind = 'hold') AND (source IS NOT NULL) = (kind = 'external')),
   CONSTRAINT busy_times_length CHECK (protected_to > protected_from AND protected_to <= protected_from + interval '72 hours'),
   CONSTRAINT no_double_booking EXCLUDE USING gist
-    (tenant_id WITH =, staff_id WITH =, tstzrange(protected_from, protected_to) WITH &&)
+    (tenant_id WITH =, staff_id WITH =, tstzrange(protected_from, protected_to) WITH &&) WHERE (kind <> 'external')
 );
 CREATE INDEX busy_times_by_start ON booking.busy_times (tenant_id, staff_id, protected_from) INCLUDE (protected_to, expires_at);
 CREATE INDEX busy_times_by_booking ON booking.busy_times (tenant_id, booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX busy_times_by_hold ON booking.busy_times (tenant_id, hold_id) WHERE hold_id IS NOT NULL;
 COMMENT ON TABLE booking.busy_times IS
-  'The protected windows (start minus buffer, end plus buffer) that holding bookings and holds take from a person''s time. A row blocks as long as it exists, that of a hold until it expires.';
+  'What takes a person''s time: the protected windows (start minus buffer, end plus buffer) of holding bookings and of holds, and what other calendars say. A row blocks as long as it exists, that of a hold until it expires.';
 COMMENT ON COLUMN booking.busy_times.expires_at IS 'Of a hold: from then on it is not looked at. As a constraint knows no clock, who wants the time deletes the row first.';
 COMMENT ON COLUMN booking.busy_times.kind IS
   'A proposal''s row leaves out what the booking''s own row protects already: no two rows overlap, not even of one booking.';
-COMMENT ON CONSTRAINT no_double_booking ON booking.busy_times IS 'Two protected windows of one person never overlap; touching is allowed.';
+COMMENT ON COLUMN booking.busy_times.source IS 'Which other calendar it comes from; see booking.set_external_busy.';
+COMMENT ON CONSTRAINT no_double_booking ON booking.busy_times IS
+  'Two protected windows of one person never overlap; touching is allowed. Other calendars may say what they like: nothing is booked over it, but it can come later than a booking.';
 COMMENT ON CONSTRAINT busy_times_length ON booking.busy_times IS
   'Bounds how far back a search has to look for a row that reaches into its range.';
 ALTER TABLE booking.busy_times ENABLE ROW LEVEL SECURITY;

@@ -9,6 +9,8 @@ SELECT pg_catalog.pg_extension_config_dump('booking.staff_services', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.opening_hours', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.working_hours', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.date_overrides', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.breaks', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.blocked_slots', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.time_off', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.customers', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.bookings', '');

@@ -7,19 +7,21 @@ CREATE FUNCTION booking.hold_slot(
 AS $$
 DECLARE
   service CONSTANT booking.services := booking.require_offer(tenant_id, service_id, location_id, staff_id);
+  chosen uuid;
+  terms booking.service_terms;
   held booking.holds;
 BEGIN
   IF expires_after IS NULL OR expires_after <= interval '0' OR expires_after > interval '24 hours' THEN
     RAISE EXCEPTION 'expires_after must be more than nothing and at most 24 hours' USING ERRCODE = 'invalid_parameter_value';
   END IF;
+  chosen := booking.choose_staff(hold_slot.tenant_id, service.id, hold_slot.location_id, hold_slot.staff_id, hold_slot.starts_at,
+                                 override => false, now => hold_slot.now);
+  terms := booking.terms_with(hold_slot.tenant_id, service.id, chosen);
   INSERT INTO booking.holds
     (tenant_id, location_id, service_id, staff_id, starts_at, duration_minutes, buffer_before_minutes, buffer_after_minutes, expires_at)
-  VALUES (
-    hold_slot.tenant_id, hold_slot.location_id, service.id,
-    booking.choose_staff(hold_slot.tenant_id, service.id, hold_slot.location_id, hold_slot.staff_id, hold_slot.starts_at,
-                         override => false, now => hold_slot.now),
-    hold_slot.starts_at, service.duration_minutes, service.buffer_before_minutes, service.buffer_after_minutes,
-    hold_slot.now + expires_after)
+  VALUES
+    (hold_slot.tenant_id, hold_slot.location_id, service.id, chosen, hold_slot.starts_at, terms.duration_minutes,
+     terms.buffer_before_minutes, terms.buffer_after_minutes, hold_slot.now + expires_after)
   RETURNING * INTO held;
   INSERT INTO booking.busy_times (tenant_id, staff_id, kind, hold_id, expires_at, protected_from, protected_to)
   VALUES (held.tenant_id, held.staff_id, 'hold', held.id, held.expires_at,

@@ -4,7 +4,8 @@ GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, boo
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
   booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
-  booking.search_slots, booking.next_available, booking.explain_slot,
+  booking.search_slots, booking.next_available, booking.explain_slot, booking.count_suppressed,
+  booking.pricing_version, booking.terms_with,
   booking.lock_calendars, booking.performs, booking.refuse_slot, booking.choose_staff,
   booking.transitions, booking.find_transition, booking.begin_transition, booking.apply_transition, booking.time_taken,
   booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
@@ -23,7 +24,8 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
   booking.create_tenant, booking.rate_limit_status, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
   booking.mark_no_show, booking.elapsed, booking.moved_to, booking.find_new_time, booking.reschedule_booking,
-  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.release_hold
+  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.release_hold,
+  booking.set_external_busy
   TO service_role;
 -- What a tenant's owner administers, under row-level security like everything else.
 GRANT EXECUTE ON FUNCTION

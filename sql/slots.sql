@@ -5,27 +5,33 @@ COMMENT ON FUNCTION booking.slots_preview(jsonb) IS
   'Bookable starts of a schedule given inline, in order; touches no table. The members of the spec are described in docs/slots.md.';
 
 CREATE FUNCTION booking.search_slots(
-  tenant_id uuid, service_id uuid, location_id uuid, only_staff_id uuid, from_date date, to_date date,
+  tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, from_date date, to_date date,
   now timestamptz DEFAULT now(), max_slots integer DEFAULT NULL, moved_booking_id uuid DEFAULT NULL,
-  OUT starts_at timestamptz, OUT ends_at timestamptz, OUT staff_id uuid) RETURNS SETOF record
+  OUT starts_at timestamptz, OUT ends_at timestamptz, OUT staff_id uuid, OUT location_id uuid) RETURNS SETOF record
   LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_search_slots';
 COMMENT ON FUNCTION booking.search_slots(uuid, uuid, uuid, uuid, date, date, timestamptz, integer, uuid) IS
-  'Bookable starts of a service at a location, for one person (only_staff_id) or everybody who performs it (NULL), on the local dates from_date to to_date, ordered by start, then staff; the first max_slots of them. moved_booking_id: as if that booking were not there, and for its duration and buffers.';
+  'Bookable starts of a service, with one person (only_staff_id) or everybody who performs it (NULL), at one location or all (NULL), on the local dates from_date to to_date, ordered by start, staff, location; the first max_slots of them. moved_booking_id: as if that booking were not there, and for its duration and buffers.';
 
 CREATE FUNCTION booking.next_available(
-  tenant_id uuid, service_id uuid, location_id uuid, only_staff_id uuid, not_before timestamptz,
+  tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, not_before timestamptz,
   now timestamptz DEFAULT now(), max_slots integer DEFAULT 1, moved_booking_id uuid DEFAULT NULL,
-  OUT starts_at timestamptz, OUT ends_at timestamptz, OUT staff_id uuid) RETURNS SETOF record
+  OUT starts_at timestamptz, OUT ends_at timestamptz, OUT staff_id uuid, OUT location_id uuid) RETURNS SETOF record
   LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_next_available';
 COMMENT ON FUNCTION booking.next_available(uuid, uuid, uuid, uuid, timestamptz, timestamptz, integer, uuid) IS
   'The first bookable starts at or after an instant, up to the booking horizon; stops searching at the last one asked for.';
 
 CREATE FUNCTION booking.explain_slot(
-  tenant_id uuid, service_id uuid, location_id uuid, only_staff_id uuid, starts_at timestamptz,
+  tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, starts_at timestamptz,
   now timestamptz DEFAULT now(), moved_booking_id uuid DEFAULT NULL, override boolean DEFAULT false,
-  OUT staff_id uuid, OUT reason text) RETURNS SETOF record
+  OUT staff_id uuid, OUT reason text, OUT location_id uuid) RETURNS SETOF record
   LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_explain_slot';
 COMMENT ON FUNCTION booking.explain_slot(uuid, uuid, uuid, uuid, timestamptz, timestamptz, uuid, boolean) IS
-  'Per eligible person whether one start is bookable: reason is NULL when it is, else off_grid, closed, time_off, busy, notice or horizon. The same predicate that search and booking use. override: what is left when staff override the rules: busy, or off_grid for what is no whole minute.';
+  'Per eligible person and location whether one start is bookable: reason is NULL when it is, else off_grid, closed, time_off, busy, notice, horizon or limit. The same predicate that search and booking use. override: what is left when staff override the rules: busy, or off_grid for what is no whole minute.';
 
-
+CREATE FUNCTION booking.count_suppressed(
+  tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, from_date date, to_date date,
+  now timestamptz DEFAULT now(), moved_booking_id uuid DEFAULT NULL,
+  OUT location_id uuid, OUT staff_id uuid, OUT reason text, OUT starts bigint) RETURNS SETOF record
+  LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_count_suppressed';
+COMMENT ON FUNCTION booking.count_suppressed(uuid, uuid, uuid, uuid, date, date, timestamptz, uuid) IS
+  'How many starts on the grid booking.search_slots leaves out, by person, location and reason; what is not there has none.';

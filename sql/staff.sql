@@ -6,12 +6,17 @@ CREATE TABLE booking.staff (
   role       booking.staff_role NOT NULL DEFAULT 'staff',
   active     boolean NOT NULL DEFAULT true,
   sort_order integer NOT NULL DEFAULT 0,
+  max_bookings_per_day  integer CHECK (max_bookings_per_day > 0),
+  max_bookings_per_week integer CHECK (max_bookings_per_week > 0),
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX staff_one_owner ON booking.staff (tenant_id) WHERE role = 'owner';
 COMMENT ON TABLE booking.staff IS 'People who can be booked.';
 COMMENT ON COLUMN booking.staff.active IS 'Off: not listed and not bookable; existing bookings stay.';
+COMMENT ON COLUMN booking.staff.max_bookings_per_day IS
+  'No more than this many bookings, proposals and holds start on a local date; NULL: no limit.';
+COMMENT ON COLUMN booking.staff.max_bookings_per_week IS 'The same for weeks from Monday to Sunday.';
 COMMENT ON COLUMN booking.staff.sort_order IS 'Order in lists, and the last tie-break when anybody may serve.';
 ALTER TABLE booking.staff ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.staff FORCE ROW LEVEL SECURITY;

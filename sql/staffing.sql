@@ -78,10 +78,9 @@ BEGIN
     DELETE FROM booking.holds AS h WHERE h.tenant_id = choose_staff.tenant_id AND h.id = choose_staff.hold_id RETURNING * INTO held;
     IF held.expires_at > choose_staff.now AND held.staff_id = ANY (candidates)
        AND (held.service_id, held.location_id, held.starts_at) = (choose_staff.service_id, choose_staff.location_id, choose_staff.starts_at)
-       AND EXISTS (SELECT FROM booking.services AS s
-                   WHERE s.tenant_id = choose_staff.tenant_id AND s.id = held.service_id
-                     AND (s.duration_minutes, s.buffer_before_minutes, s.buffer_after_minutes)
-                       = (held.duration_minutes, held.buffer_before_minutes, held.buffer_after_minutes)) THEN
+       AND (held.duration_minutes, held.buffer_before_minutes, held.buffer_after_minutes) = (
+         SELECT t.duration_minutes, t.buffer_before_minutes, t.buffer_after_minutes
+         FROM booking.terms_with(choose_staff.tenant_id, held.service_id, held.staff_id) AS t) THEN
       RETURN held.staff_id;
     END IF;
   END IF;
@@ -106,7 +105,7 @@ BEGIN
     SELECT answer.reason INTO refusal
     FROM booking.explain_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
                               choose_staff.starts_at, choose_staff.now, choose_staff.moved_booking_id, choose_staff.override) AS answer
-    ORDER BY array_position(ARRAY['busy', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason)
+    ORDER BY array_position(ARRAY['busy', 'limit', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason)
     LIMIT 1;
     PERFORM booking.refuse_slot(choose_staff.tenant_id, choose_staff.service_id, choose_staff.location_id, choose_staff.staff_id,
                                 choose_staff.starts_at, coalesce(refusal, 'closed'), choose_staff.moved_booking_id, choose_staff.now);

@@ -11,6 +11,9 @@ CREATE TYPE booking.slot_alignment AS ENUM ('interval', 'clock', 'gap');
 COMMENT ON TYPE booking.slot_alignment IS
   'Where the grid of candidate starts is anchored: at the start of each open interval, at the clock (multiples of the step since midnight), or at each free gap.';
 
+CREATE TYPE booking.block_kind AS ENUM ('vacation', 'lunch', 'meeting', 'technical', 'other');
+COMMENT ON TYPE booking.block_kind IS 'Why a time is blocked, for the calendar''s own readers.';
+
 CREATE TYPE booking.booking_status AS ENUM
   ('pending', 'confirmed', 'declined', 'cancelled', 'reschedule_proposed', 'completed', 'no_show');
 COMMENT ON TYPE booking.booking_status IS 'State of a booking; declined, cancelled, completed and no_show are final.';
@@ -28,8 +31,8 @@ CREATE TYPE booking.booking_action AS ENUM
    'reschedule');
 COMMENT ON TYPE booking.booking_action IS 'What can be done with a booking; booking.transitions() says when, by whom, and what comes of it.';
 
-CREATE TYPE booking.busy_kind AS ENUM ('booking', 'proposal', 'hold');
-COMMENT ON TYPE booking.busy_kind IS 'What takes somebody''s time: a booking at its time or at the time proposed for it, or a hold.';
+CREATE TYPE booking.busy_kind AS ENUM ('booking', 'proposal', 'hold', 'external');
+COMMENT ON TYPE booking.busy_kind IS 'What takes somebody''s time: a booking at its time or at the time proposed for it, a hold, or another calendar.';
 
 CREATE TYPE booking.actor_type AS ENUM ('api_key', 'guest', 'provider', 'system');
 COMMENT ON TYPE booking.actor_type IS 'Who caused a booking event.';

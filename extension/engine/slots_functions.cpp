@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/slots/preview_spec.hpp"
+#include "engine/slots_candidates.hpp"
 #include "engine/slots_tables.hpp"
 #include "gateway/errors.hpp"
 #include "pg/time_zone.hpp"
@@ -28,8 +29,8 @@ constexpr DateADT kFirstDay = -730119;  // 0001-01-01
 constexpr DateADT kLastDay = 2921939;   // 9999-12-31
 constexpr TimestampTz kFirstInstant = (kFirstDay - INT64_C(1)) * USECS_PER_DAY;
 constexpr TimestampTz kLastInstant = (kLastDay + INT64_C(2)) * USECS_PER_DAY;
-constexpr int32_t kDaysPerLook =
-    7;  // next_available reads a week at a time: the first one nearly always has a free start
+// next_available reads a week at a time: the first one nearly always has a free start.
+constexpr int64_t kLookMicroseconds = 7 * slots::kMicrosecondsPerDay;
 
 UuidBytes uuid_argument(FunctionCallInfo fcinfo, int number, const char* name) {
   if (PG_ARGISNULL(number))
@@ -64,6 +65,15 @@ slots::Date date_argument(FunctionCallInfo fcinfo, int number, const char* name)
   return date + kPostgresEpochDays;
 }
 
+/// Two arguments from this one on.
+slots::DateRange dates_argument(FunctionCallInfo fcinfo, int number) {
+  slots::DateRange const dates{date_argument(fcinfo, number, "from_date"),
+                               date_argument(fcinfo, number + 1, "to_date")};
+  if (dates.to - dates.from > kMaxRangeDays)
+    throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE, "from_date and to_date must be at most 1100 days apart");
+  return dates;
+}
+
 size_t limit_argument(FunctionCallInfo fcinfo, int number) {
   if (PG_ARGISNULL(number)) return SIZE_MAX;
   int32 const limit = PG_GETARG_INT32(number);
@@ -75,60 +85,33 @@ SlotQuestion question_of(FunctionCallInfo fcinfo) {
   SlotQuestion question{};
   question.tenant_id = uuid_argument(fcinfo, 0, "tenant_id");
   question.service_id = uuid_argument(fcinfo, 1, "service_id");
-  question.location_id = uuid_argument(fcinfo, 2, "location_id");
+  question.location_id = optional_uuid_argument(fcinfo, 2);
   question.only_staff_id = optional_uuid_argument(fcinfo, 3);
   return question;
 }
 
-struct Slot {
-  int64_t at_us;
-  UuidBytes staff_id;
-};
+/// Without a copy: as long as the bytes live.
+Datum uuid_view(const UuidBytes& uuid) {
+  return PointerGetDatum(uuid.data());
+}
 
-/// The starts of everybody in order of time, then staff: a merge of one sweep per person.
-class MergedSweep {
- public:
-  MergedSweep(const SlotTerms& terms, const Calendars& calendars, const slots::Limits& limits)
-      : calendars_(calendars) {
-    sweeps_.reserve(calendars.staff.size());
-    for (size_t i = 0; i < calendars.staff.size(); i++) {
-      sweeps_.emplace_back(make_member(terms, calendars, calendars.staff[i]), terms.service, limits);
-      advance(i);
-    }
-  }
+/// P-zone.
+template <size_t count>
+void put_row(ReturnSetInfo* result, const Datum (&values)[count], const bool (&nulls)[count]) {
+  tuplestore_putvalues(result->setResult, result->setDesc, const_cast<Datum*>(values),
+                       const_cast<bool*>(nulls));
+}
 
-  bool next(Slot& slot) {
-    if (heap_.empty()) return false;
-    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    auto const [at_us, index] = heap_.back();
-    heap_.pop_back();
-    slot = {at_us, calendars_.staff[index].staff_id};
-    advance(index);
-    return true;
-  }
-
- private:
-  void advance(size_t index) {
-    slots::Start start{};
-    if (!sweeps_[index].next(start)) return;
-    heap_.emplace_back(start.at_us,
-                       index);  // people are ordered by id, so the index breaks ties as the id would
-    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-  }
-
-  const Calendars& calendars_;
-  std::vector<slots::StartSweep> sweeps_;
-  std::vector<std::pair<int64_t, size_t>> heap_;
-};
-
-void put_slot(ReturnSetInfo* result, const Slot& slot, const slots::Service& service) {
-  int64_t const end_us = slot.at_us + service.duration_minutes * slots::kMicrosecondsPerMinute;
+void put_slot(ReturnSetInfo* result, const Slot& slot) {
+  const Candidate& candidate = *slot.candidate;
+  int64_t const end_us =
+      slot.at_us + candidate.person->service.duration_minutes * slots::kMicrosecondsPerMinute;
   pg([&] {
-    Datum values[] = {TimestampTzGetDatum(slot.at_us - kPostgresEpochMicroseconds),
-                      TimestampTzGetDatum(end_us - kPostgresEpochMicroseconds),
-                      UUIDPGetDatum(slot.staff_id.data())};
-    bool nulls[lengthof(values)] = {};
-    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    put_row(result,
+            {TimestampTzGetDatum(slot.at_us - kPostgresEpochMicroseconds),
+             TimestampTzGetDatum(end_us - kPostgresEpochMicroseconds), uuid_view(candidate.person->id),
+             uuid_view(candidate.place->id)},
+            {false, false, false, false});
   });
 }
 
@@ -137,24 +120,51 @@ ReturnSetInfo* begin_result(FunctionCallInfo fcinfo, SetOf set_of = SetOf::rows)
   return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
 }
 
+/// The dates that some place's calendar shows at these instants.
+slots::DateRange dates_of(const SlotTerms& terms, slots::Interval instants) {
+  slots::DateRange dates{INT32_MAX, INT32_MIN};
+  for (const Place& place : terms.places) {
+    dates.from = std::min(dates.from, place.zone->date_at(instants.from));
+    dates.to = std::max(dates.to, place.zone->date_at(instants.to - 1));
+  }
+  return dates;
+}
+
+/// Of these dates those within the horizon somewhere; empty when it is passed everywhere.
+slots::DateRange bookable_dates(const SlotQuestion& question, const SlotTerms& terms,
+                                slots::Interval instants) {
+  slots::DateRange dates = dates_of(terms, instants);
+  slots::DateRange const today = dates_of(terms, {question.now_us, question.now_us + 1});
+  // A date more: where clocks are set back at midnight, the next date has begun before.
+  dates.to = std::min(dates.to + 1, today.to + terms.horizon_days);
+  return dates;
+}
+
+void put_count(ReturnSetInfo* result, const Candidate& candidate, const char* reason, int64_t count) {
+  if (count == 0) return;
+  pg([&] {
+    put_row(result,
+            {uuid_view(candidate.place->id), uuid_view(candidate.person->id), CStringGetTextDatum(reason),
+             Int64GetDatum(count)},
+            {false, false, false, false});
+  });
+}
+
 }  // namespace
 
 PG_BOOKING_FUNCTION(pg_booking_search_slots) {
   return raising_api_errors([&]() -> Datum {
     SlotQuestion question = question_of(fcinfo);
-    slots::DateRange const dates{date_argument(fcinfo, 4, "from_date"), date_argument(fcinfo, 5, "to_date")};
+    slots::DateRange const dates = dates_argument(fcinfo, 4);
     question.now_us = instant_argument(fcinfo, 6, "now");
     size_t left = limit_argument(fcinfo, 7);
     question.moved_booking_id = optional_uuid_argument(fcinfo, 8);
-    if (dates.to - dates.from > kMaxRangeDays)
-      throw SqlError(ERRCODE_INVALID_PARAMETER_VALUE,
-                     "from_date and to_date must be at most 1100 days apart");
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
     if (dates.to < dates.from) return (Datum)0;
     Calendars const calendars = read_calendars(question, terms, dates);
-    MergedSweep sweep(terms, calendars, terms.limits(question, dates));
-    for (Slot slot{}; left > 0 && sweep.next(slot); left--) put_slot(result, slot, terms.service);
+    MergedSweep sweep(calendars, terms.limits(question, dates));
+    for (Slot slot{}; left > 0 && sweep.next(slot); left--) put_slot(result, slot);
     return (Datum)0;
   });
 }
@@ -168,15 +178,16 @@ PG_BOOKING_FUNCTION(pg_booking_next_available) {
     question.moved_booking_id = optional_uuid_argument(fcinfo, 7);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
-    slots::Date const last = terms.zone->date_at(question.now_us) + terms.horizon_days;
-    slots::Date from = terms.zone->date_at(std::max(not_before, question.now_us));
-    for (; left > 0 && from <= last; from += kDaysPerLook) {
-      slots::DateRange const dates{from, std::min(from + kDaysPerLook - 1, last)};
+    // Looks end at one instant for all places, whatever their zones: so what is found comes in order.
+    for (int64_t from = std::max(not_before, question.now_us); left > 0; from += kLookMicroseconds) {
+      int64_t const to = from + kLookMicroseconds;
+      slots::DateRange const dates = bookable_dates(question, terms, {from, to});
+      if (dates.to < dates.from) break;
       Calendars const calendars = read_calendars(question, terms, dates);
-      MergedSweep sweep(terms, calendars, terms.limits(question, dates));
-      for (Slot slot{}; left > 0 && sweep.next(slot);) {
-        if (slot.at_us < not_before) continue;
-        put_slot(result, slot, terms.service);
+      MergedSweep sweep(calendars, terms.limits(question, dates));
+      for (Slot slot{}; left > 0 && sweep.next(slot) && slot.at_us < to;) {
+        if (slot.at_us < from) continue;
+        put_slot(result, slot);
         left--;
       }
     }
@@ -193,18 +204,40 @@ PG_BOOKING_FUNCTION(pg_booking_explain_slot) {
     bool const override_rules = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
-    slots::Date const date = terms.zone->date_at(start_us);
-    Calendars const calendars = read_calendars(question, terms, {date, date});
-    for (const StaffCalendar& person : calendars.staff) {
-      slots::Reason const reason = explain(question, terms, calendars, person, start_us, override_rules);
-      const char* const name = slots::name_of(reason);
+    Calendars const calendars = read_calendars(question, terms, dates_of(terms, {start_us, start_us + 1}));
+    for (const Candidate& candidate : calendars.candidates) {
+      const char* const reason = explain_candidate(question, terms, candidate, start_us, override_rules);
+      bool const bookable = *reason == '\0';
       pg([&] {
-        bool const bookable = reason == slots::Reason::none;
-        Datum values[] = {UUIDPGetDatum(person.staff_id.data()),
-                          bookable ? (Datum)0 : CStringGetTextDatum(name)};
-        bool nulls[lengthof(values)] = {false, bookable};
-        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+        put_row(result,
+                {uuid_view(candidate.person->id), bookable ? (Datum)0 : CStringGetTextDatum(reason),
+                 uuid_view(candidate.place->id)},
+                {false, bookable, false});
       });
+    }
+    return (Datum)0;
+  });
+}
+
+PG_BOOKING_FUNCTION(pg_booking_count_suppressed) {
+  return raising_api_errors([&]() -> Datum {
+    SlotQuestion question = question_of(fcinfo);
+    slots::DateRange const dates = dates_argument(fcinfo, 4);
+    question.now_us = instant_argument(fcinfo, 6, "now");
+    question.moved_booking_id = optional_uuid_argument(fcinfo, 7);
+    ReturnSetInfo* const result = begin_result(fcinfo);
+    SlotTerms const terms = read_terms(question);
+    if (dates.to < dates.from) return (Datum)0;
+    Calendars const calendars = read_calendars(question, terms, dates);
+    for (const Candidate& candidate : calendars.candidates) {
+      SuppressedStarts suppressed;
+      CandidateSweep sweep(candidate, terms.limits(question, dates), &suppressed);
+      for (slots::Start start{}; sweep.next(start);) {
+      }
+      for (size_t reason = 1; reason < slots::kReasons; reason++)
+        put_count(result, candidate, slots::name_of(static_cast<slots::Reason>(reason)),
+                  suppressed.by_rule[reason]);
+      put_count(result, candidate, kLimitReason, suppressed.by_limit);
     }
     return (Datum)0;
   });

@@ -4,67 +4,77 @@
 #endif
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "engine/slots/sweep.hpp"
-#include "text/uuid.hpp"
+#include "engine/slots_question.hpp"
 
-// The calendars of a tenant, read from its tables for the slot engine. All as the calling role, under
-// row-level security.
+// The calendars of a tenant, read from its tables for the slot engine.
 namespace pg_booking {
 
-/// Whose starts are asked for.
-struct SlotQuestion {
-  UuidBytes tenant_id;
-  UuidBytes service_id;
-  UuidBytes location_id;
-  std::optional<UuidBytes> only_staff_id;
-  std::optional<UuidBytes> moved_booking_id;  // not in the way, and with its own duration and buffers
-  int64_t now_us;
+/// A location with its own hours.
+struct Place {
+  UuidBytes id;
+  const slots::Zone* zone;
+  bool hours_set;
+  slots::Schedule schedule;  // as far as it has been read
 };
 
 /// What holds for everybody who is asked about.
 struct SlotTerms {
-  const slots::Zone* zone;
   slots::Service service;
   int32_t notice_minutes;
   int32_t horizon_days;
-  bool location_hours_set;
+  std::vector<Place> places;  // by id, at least one; without schedules
 
   slots::Limits limits(const SlotQuestion& question, slots::DateRange dates) const {
     return {question.now_us, notice_minutes, horizon_days, dates};
   }
 };
 
-/// One eligible person with their calendar.
-struct StaffCalendar {
-  UuidBytes staff_id;
+/// Something that counts for the limits of who serves: a booking, a proposal or a hold.
+struct Booked {
+  int64_t starts_us;
+  UuidBytes id;
+};
+
+/// Somebody who performs the service.
+struct Person {
+  UuidBytes id;
   bool hours_set;
-  slots::Schedule schedule;
+  slots::Service service;  // as this person performs it
+  int32_t max_per_day;     // 0: no limit
+  int32_t max_per_week;    // likewise
   std::vector<slots::Interval> time_off;
   std::vector<slots::Interval> busy;
+  std::vector<Booked> booked;  // of whole weeks; empty without a limit
 };
 
+/// A person at a place: what the engine calls a member.
+struct Candidate {
+  const Person* person;
+  const Place* place;
+  bool schedule_set = false;
+  slots::Schedule schedule = {};               // the person's own there
+  std::vector<slots::Interval> time_off = {};  // the person's, and everybody's there
+
+  slots::Member member() const {
+    return {*place->zone, place->hours_set ? &place->schedule : nullptr, schedule_set ? &schedule : nullptr,
+            time_off, person->busy};
+  }
+};
+
+/// Candidates refer to the others.
 struct Calendars {
-  slots::Schedule location;
-  std::vector<StaffCalendar> staff;  // by id
+  std::vector<Place> places;          // by id
+  std::vector<Person> persons;        // by id
+  std::vector<Candidate> candidates;  // by person, then place
 };
 
-/// Throws ApiError service.not_found when service or location do not exist or are not active, and
+/// Throws ApiError service.not_found when the service or the location do not exist or are not active, and
 /// booking.not_found when the booking to be moved is none of this service. C-zone.
 SlotTerms read_terms(const SlotQuestion& question);
 
-/// Everything that matters to starts on these local dates; one query per kind of row, however many people.
-/// C-zone.
+/// Everything that matters to starts on these local dates. C-zone.
 Calendars read_calendars(const SlotQuestion& question, const SlotTerms& terms, slots::DateRange dates);
-
-/// A person as the engine takes them; refers to `calendars` and `terms`.
-slots::Member make_member(const SlotTerms& terms, const Calendars& calendars, const StaffCalendar& person);
-
-/// Why this person cannot serve at this start, none if they can. Staff who override the rules are still
-/// refused other bookings' time (busy), and what is no whole minute (off_grid).
-slots::Reason explain(const SlotQuestion& question, const SlotTerms& terms, const Calendars& calendars,
-                      const StaffCalendar& person, int64_t start_us, bool override_rules);
 
 }  // namespace pg_booking

@@ -54,6 +54,9 @@ before(() => {
     SELECT api_key FROM booking.create_api_key(:'salon', 'dump', enum_range(NULL::booking.capability)) \\gset
     INSERT INTO booking.members (tenant_id, user_id, role) VALUES (:'salon', booking.uuid_v7(), 'owner');
     INSERT INTO booking.date_overrides (tenant_id, location_id, on_date) SELECT tenant_id, id, current_date + 50 FROM booking.locations;
+    INSERT INTO booking.breaks (tenant_id, location_id, weekday, begins, ends) SELECT tenant_id, id, 1, '20:00', '20:30' FROM booking.locations;
+    INSERT INTO booking.blocked_slots (tenant_id, location_id, on_date, begins, ends)
+      SELECT tenant_id, id, current_date + 50, '09:00', '10:00' FROM booking.locations;
     INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at) SELECT tenant_id, id, now(), now() + interval '1 hour' FROM booking.staff;
     INSERT INTO booking.rate_limit_overrides VALUES ('pro', 'elevated', 'booking', 200);
     INSERT INTO booking.idempotency_keys VALUES (:'salon', gen_random_uuid(), sha256('x'), 201, '"ok":true', now() + interval '1 day');

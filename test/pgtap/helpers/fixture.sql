@@ -54,6 +54,11 @@ BEGIN
   -- Far away from the days that tests use.
   INSERT INTO booking.date_overrides (tenant_id, location_id, staff_id, on_date)
     VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), test.day(50));
+  INSERT INTO booking.blocked_slots (tenant_id, location_id, staff_id, on_date, begins, ends)
+    VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), test.day(53), '09:00', '12:00');
+  -- Out of hours.
+  INSERT INTO booking.breaks (tenant_id, location_id, staff_id, weekday, begins, ends)
+    VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), 1, '18:00', '18:30');
   INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at)
     VALUES (t, test.id(tenant, 'anna'), test.at(51, '09:00'), test.at(51, '12:00'));
   INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)

@@ -1,0 +1,29 @@
+#pragma once
+#ifdef POSTGRES_H
+#error "pure header: include it before postgres.h"
+#endif
+
+#include <optional>
+
+#include "engine/slots/sweep.hpp"
+#include "text/uuid.hpp"
+
+namespace pg_booking {
+
+/// The Monday of the week that a date is in.
+inline slots::Date monday_of(slots::Date date) {
+  slots::Date const since_monday = (date + 3) % 7;  // 1970-01-01 was a Thursday
+  return date - (since_monday < 0 ? since_monday + 7 : since_monday);
+}
+
+/// Whose starts are asked for.
+struct SlotQuestion {
+  UuidBytes tenant_id;
+  UuidBytes service_id;
+  std::optional<UuidBytes> location_id;  // none: every active one
+  std::optional<UuidBytes> only_staff_id;
+  std::optional<UuidBytes> moved_booking_id;  // not in the way, and with its own duration and buffers
+  int64_t now_us;
+};
+
+}  // namespace pg_booking
