@@ -49,12 +49,15 @@ CREATE TABLE booking.bookings (
 );
 CREATE INDEX bookings_by_start ON booking.bookings (tenant_id, starts_at, id);
 CREATE INDEX bookings_by_change ON booking.bookings (tenant_id, changed_by, id);
+CREATE INDEX bookings_by_update ON booking.bookings (tenant_id, updated_at);
 CREATE INDEX bookings_by_customer ON booking.bookings (tenant_id, customer_id);
 CREATE INDEX bookings_by_staff ON booking.bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_by_proposed_staff ON booking.bookings (tenant_id, proposal_staff_id, proposal_starts_at)
   WHERE proposal_staff_id IS NOT NULL;
-CREATE INDEX bookings_by_service ON booking.bookings (tenant_id, service_id);
-CREATE INDEX bookings_by_location ON booking.bookings (tenant_id, location_id);
+-- A location, service or person belongs to one tenant: to know both says no more than to know the one.
+CREATE STATISTICS booking.bookings_of_one_tenant (dependencies) ON tenant_id, location_id, service_id, staff_id FROM booking.bookings;
+-- None by service or location: the planner, to whom tenant and location are unrelated, would take one of them for as selective as
+-- the primary key and read all of a tenant's bookings for every single one. Foreign keys look by tenant.
 COMMENT ON TABLE booking.bookings IS
   'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
