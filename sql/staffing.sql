@@ -52,6 +52,26 @@ $$;
 COMMENT ON FUNCTION booking.refuse_slot(uuid, uuid, uuid, uuid, timestamptz, text, uuid, timestamptz) IS
   'Raises the refusal of a start with its reason and the next start that is free.';
 
+CREATE FUNCTION booking.booked_starts(
+  tenant_id uuid, staff_ids uuid[], from_time timestamptz, to_time timestamptz, now timestamptz, moved_booking_id uuid,
+  OUT staff_id uuid, OUT starts_at timestamptz, OUT id uuid) RETURNS SETOF record
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT b.staff_id, b.starts_at, b.id FROM booking.bookings AS b
+  WHERE b.tenant_id = booked_starts.tenant_id AND b.staff_id = ANY (staff_ids) AND b.starts_at >= from_time AND b.starts_at < to_time
+    AND b.status NOT IN ('declined', 'cancelled') AND b.id IS DISTINCT FROM moved_booking_id
+  UNION ALL
+  SELECT b.proposal_staff_id, b.proposal_starts_at, b.id FROM booking.bookings AS b
+  WHERE b.tenant_id = booked_starts.tenant_id AND b.proposal_staff_id = ANY (staff_ids)
+    AND b.proposal_starts_at >= from_time AND b.proposal_starts_at < to_time AND b.id IS DISTINCT FROM moved_booking_id
+  UNION ALL
+  SELECT h.staff_id, h.starts_at, h.id FROM booking.holds AS h
+  WHERE h.tenant_id = booked_starts.tenant_id AND h.staff_id = ANY (staff_ids) AND h.starts_at >= from_time AND h.starts_at < to_time
+    AND h.expires_at > booked_starts.now;
+END;
+COMMENT ON FUNCTION booking.booked_starts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid) IS
+  'What counts as work that people have: bookings that are not declined or cancelled, proposals, holds; a booking with a proposal comes twice.';
+
 CREATE FUNCTION booking.choose_staff(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, override boolean, now timestamptz,
   moved_booking_id uuid DEFAULT NULL, hold_id uuid DEFAULT NULL) RETURNS uuid
@@ -89,15 +109,14 @@ BEGIN
                             choose_staff.starts_at, choose_staff.now, choose_staff.moved_booking_id, choose_staff.override) AS answer
   JOIN booking.staff AS person ON person.tenant_id = choose_staff.tenant_id AND person.id = answer.staff_id
   WHERE answer.reason IS NULL AND answer.staff_id = ANY (candidates)
-  ORDER BY (SELECT count(*) FROM booking.bookings AS b
-            WHERE b.tenant_id = choose_staff.tenant_id AND b.staff_id = answer.staff_id
+  ORDER BY (SELECT count(DISTINCT booked.id)
+            FROM booking.booked_starts(choose_staff.tenant_id, ARRAY[answer.staff_id], local_day::timestamp AT TIME ZONE time_zone,
+                                       (local_day + 1)::timestamp AT TIME ZONE time_zone, choose_staff.now,
+                                       choose_staff.moved_booking_id) AS booked),
+           (SELECT b.ends_at FROM booking.bookings AS b
+            WHERE b.tenant_id = choose_staff.tenant_id AND b.staff_id = answer.staff_id AND b.starts_at < choose_staff.starts_at
               AND b.status NOT IN ('declined', 'cancelled')
-              AND b.starts_at >= local_day::timestamp AT TIME ZONE time_zone
-              AND b.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
-             + (SELECT count(*) FROM booking.holds AS h
-                WHERE h.tenant_id = choose_staff.tenant_id AND h.staff_id = answer.staff_id AND h.expires_at > choose_staff.now
-                  AND h.starts_at >= local_day::timestamp AT TIME ZONE time_zone
-                  AND h.starts_at < (local_day + 1)::timestamp AT TIME ZONE time_zone),
+            ORDER BY b.starts_at DESC LIMIT 1) NULLS FIRST,
            person.sort_order, person.id
   LIMIT 1;
   IF chosen IS NULL THEN
@@ -117,4 +136,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION booking.choose_staff(uuid, uuid, uuid, uuid, timestamptz, boolean, timestamptz, uuid, uuid) IS
-  'Locks the calendars that may serve this start and returns who will: the person asked for, or the free one with the fewest bookings that day. Refuses when nobody is free. override: whatever the rules say, as long as the time is free. hold_id: that hold ends, and is not in the way.';
+  'Locks the calendars that may serve this start and returns who will: the person asked for, or of those who are free the one with the fewest bookings that day, then the longest idle before, then the first in order. Refuses when nobody is free. override: whatever the rules say, as long as the time is free. hold_id: that hold ends, and is not in the way.';

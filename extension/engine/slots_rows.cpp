@@ -94,17 +94,8 @@ constinit Statement busy_but_one_statement{R"(
     AND (b.expires_at IS NULL OR b.expires_at > $5) AND b.booking_id IS DISTINCT FROM $6
   ORDER BY b.staff_id, b.protected_from)"};
 
-constinit Statement booked_statement{R"(
-  SELECT b.staff_id, b.starts_at, b.id FROM booking.bookings AS b
-  WHERE b.tenant_id = $1 AND b.staff_id = ANY ($2) AND b.starts_at >= $3 AND b.starts_at < $4
-    AND b.status NOT IN ('declined', 'cancelled') AND b.id IS DISTINCT FROM $6
-  UNION ALL
-  SELECT b.proposal_staff_id, b.proposal_starts_at, b.id FROM booking.bookings AS b
-  WHERE b.tenant_id = $1 AND b.proposal_staff_id = ANY ($2) AND b.proposal_starts_at >= $3 AND b.proposal_starts_at < $4
-    AND b.id IS DISTINCT FROM $6
-  UNION ALL
-  SELECT h.staff_id, h.starts_at, h.id FROM booking.holds AS h
-  WHERE h.tenant_id = $1 AND h.staff_id = ANY ($2) AND h.starts_at >= $3 AND h.starts_at < $4 AND h.expires_at > $5)"};
+constinit Statement booked_statement{
+    "SELECT b.staff_id, b.starts_at, b.id FROM booking.booked_starts($1, $2, $3, $4, $5, $6) AS b"};
 
 UuidBytes uuid_of(Datum value) {
   UuidBytes uuid;
