@@ -25,6 +25,9 @@ export async function runDoor(args, env = {}) {
 
 /** A running service. */
 export class Service {
+  /** Those that have not ended: a failed test must not leave one behind, nor this process wait for it. */
+  static running = new Set();
+
   /** Resolves when it listens, on any free port unless `args` say otherwise. */
   static async start(db, args = [], env = {}) {
     const service = new Service();
@@ -35,7 +38,11 @@ export class Service {
     });
     service.child.stderr.on('data', (data) => (service.log += data));
     service.child.stdout.on('data', (data) => (service.stdout += data));
-    service.ended = once(service.child, 'close').then(([code]) => code);
+    Service.running.add(service);
+    service.ended = once(service.child, 'close').then(([code]) => {
+      Service.running.delete(service);
+      return code;
+    });
     await Promise.race([once(service.child.stdout, 'data'), service.ended]);
     const listening = service.stdout.match(/listening on (http:\/\/(.*):(\d+)),/);
     assert.ok(listening, `the service did not start: ${service.log}`);

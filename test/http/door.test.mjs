@@ -25,6 +25,7 @@ before(async () => {
 });
 
 after(async () => {
+  for (const left of Service.running) if (left !== service) left.child.kill('SIGKILL');
   await service.stop();
   for (const each of [empty, other, database]) each.drop();
 });
@@ -428,9 +429,10 @@ describe('the database', () => {
       'the request to run');
     const tooLong = own.request('/x');
     await sleep(3000);
+    // Each takes a while, so that the answers come one by one.
     for (let n = 0; n < 5; n++) {
-      requests.push(own.request(`/x/${n}`).then(({ status }) => order.push(status === 200 ? n : status)));
-      await sleep(50);
+      requests.push(own.request('/sleep/0.3').then(({ status }) => order.push(status === 200 ? n : status)));
+      await sleep(200);
     }
     assert.equal((await tooLong).status, 503);
     await own.logged(/event=pool_exhausted/);
