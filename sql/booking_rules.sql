@@ -36,12 +36,17 @@ COMMENT ON FUNCTION booking.transitions() IS
 
 CREATE FUNCTION booking.find_transition(
   action booking.booking_action, from_status booking.booking_status, actor_type booking.actor_type) RETURNS booking.transition
-  LANGUAGE sql IMMUTABLE
-BEGIN ATOMIC
-  SELECT rule FROM booking.transitions() AS rule
+  LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found_rule booking.transition;
+BEGIN
+  SELECT rule.* INTO found_rule FROM booking.transitions() AS rule
   WHERE rule.action = find_transition.action AND rule.from_status = find_transition.from_status
     AND rule.actor_type = find_transition.actor_type;
-END;
+  RETURN found_rule;
+END
+$$;
 COMMENT ON FUNCTION booking.find_transition(booking.booking_action, booking.booking_status, booking.actor_type) IS
   'The rule for this action in this status by this actor; NULL when it is not allowed.';
 
@@ -147,18 +152,18 @@ END
 $$;
 COMMENT ON FUNCTION booking.give_time_back(uuid, booking.bookings) IS 'Deletes the busy times of a booking that it needs no more.';
 
+-- Left alone, PostgreSQL plans the statements of this and of choose_staff anew at every call, which takes longer than all the rest.
 CREATE FUNCTION booking.take_time(tenant_id uuid, subject booking.bookings) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-  -- Conflicts are ruled out before, under the calendars' locks. Should one come through, it ends here, without waiting for anybody.
+  -- Conflicts are ruled out before, under the calendars' locks. Should one come through, it ends here, without waiting for
+  -- anybody. What the booking has already is in its own way, so what is inserted is what it lacks: one row, or it is taken.
   INSERT INTO booking.busy_times (tenant_id, staff_id, kind, booking_id, protected_from, protected_to)
   SELECT take_time.tenant_id, taken.staff_id, taken.kind, subject.id, lower(taken.protected), upper(taken.protected)
   FROM booking.time_taken(subject) AS taken
   ON CONFLICT DO NOTHING;
-  IF EXISTS (SELECT FROM booking.time_taken(subject) AS taken
-             WHERE NOT EXISTS (SELECT FROM booking.busy_times AS t
-                               WHERE t.tenant_id = take_time.tenant_id AND t.booking_id = subject.id AND t.kind = taken.kind)) THEN
+  IF NOT FOUND THEN
     PERFORM booking.refuse_slot(take_time.tenant_id, subject.service_id, subject.location_id,
                                 coalesce(subject.proposal_staff_id, subject.staff_id),
                                 coalesce(subject.proposal_starts_at, subject.starts_at), 'busy', subject.id, now());
@@ -166,7 +171,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION booking.take_time(uuid, booking.bookings) IS
-  'Inserts the busy times that a booking needs and lacks; booking.slot_unavailable when somebody else has that time.';
+  'Inserts the busy time that a booking needs and lacks; booking.slot_unavailable when somebody else has that time.';
 
 CREATE FUNCTION booking.record_event(
   tenant_id uuid, booking_id uuid, event booking.booking_event, from_status booking.booking_status,

@@ -75,7 +75,7 @@ COMMENT ON FUNCTION booking.booked_starts(uuid, uuid[], timestamptz, timestamptz
 CREATE FUNCTION booking.choose_staff(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz, override boolean, now timestamptz,
   moved_booking_id uuid DEFAULT NULL, hold_id uuid DEFAULT NULL) RETURNS uuid
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   candidates CONSTANT uuid[] := ARRAY(
