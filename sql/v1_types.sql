@@ -104,7 +104,7 @@ COMMENT ON COLUMN booking.v1_booking."endsAt" IS 'The end.';
 COMMENT ON COLUMN booking.v1_booking."durationMinutes" IS 'What the guest sees, without buffers.';
 COMMENT ON COLUMN booking.v1_booking.price IS 'Price when the booking was made; null when it was free or told on request.';
 COMMENT ON COLUMN booking.v1_booking."priceType" IS 'How the price is to be read.';
-COMMENT ON COLUMN booking.v1_booking."pricingVersion" IS 'The service''s pricingVersion when the booking was made.';
+COMMENT ON COLUMN booking.v1_booking."pricingVersion" IS 'Version of the duration and price that it was made under; the service''s, unless the person has their own.';
 COMMENT ON COLUMN booking.v1_booking.guest IS 'Who comes.';
 COMMENT ON COLUMN booking.v1_booking.note IS 'The guest''s note, or null.';
 COMMENT ON COLUMN booking.v1_booking.source IS 'The door it came through.';
