@@ -1,14 +1,14 @@
 CREATE TABLE booking.staff (
-  tenant_id  uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
-  id         uuid NOT NULL DEFAULT booking.uuid_v7(),
-  name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
-  bio        text CHECK (length(bio) <= 2000),
-  role       booking.staff_role NOT NULL DEFAULT 'staff',
-  active     boolean NOT NULL DEFAULT true,
-  sort_order integer NOT NULL DEFAULT 0,
+  tenant_id             uuid NOT NULL REFERENCES booking.tenants ON DELETE CASCADE,
+  id                    uuid NOT NULL DEFAULT booking.uuid_v7(),
+  name                  text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  bio                   text CHECK (length(bio) <= 2000),
+  role                  booking.staff_role NOT NULL DEFAULT 'staff',
+  active                boolean NOT NULL DEFAULT true,
+  sort_order            integer NOT NULL DEFAULT 0,
   max_bookings_per_day  integer CHECK (max_bookings_per_day > 0),
   max_bookings_per_week integer CHECK (max_bookings_per_week > 0),
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at            timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX staff_one_owner ON booking.staff (tenant_id) WHERE role = 'owner';
