@@ -15,6 +15,10 @@ constexpr const char* kStatementName = "http_request";
 constexpr const char* kStatement = "SELECT booking.http_request_packed($1, $2, $3, $4, $5)";
 constexpr int kParameters = 5;
 
+// Whatever the database's default is: where a snapshot outlives a wait for somebody else's request, the
+// answer to a repeated request cannot be read and a booking after a wait must fail.
+constexpr const char* kIsolation = "SET default_transaction_isolation = 'read committed'";
+
 // Type OIDs of PostgreSQL's catalog (pg_type.dat): they never change.
 constexpr Oid kBytea = 17;
 constexpr Oid kText = 25;
@@ -46,6 +50,8 @@ std::string_view PackedAnswer::bytes() const {
 
 Connection::Connection(const std::string& conninfo) : connection_(connect(conninfo)) {
   PQsetNoticeReceiver(connection_.get(), on_notice, this);
+  const ResultHandle isolated(PQexec(connection_.get(), kIsolation));
+  require_success(connection_.get(), isolated.get());
   constexpr std::array<Oid, kParameters> kTypes = {kText, kText, kText, kBytea, kText};
   const ResultHandle prepared(
       PQprepare(connection_.get(), kStatementName, kStatement, kParameters, kTypes.data()));

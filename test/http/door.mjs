@@ -143,7 +143,8 @@ BEGIN
   IF action = 'commit' THEN INSERT INTO public.parent VALUES (1); END IF;
   IF action = 'answer' THEN RETURN body; END IF;
   RETURN convert_to(E'200\\nContent-Type: application/json\\nX-Request-Id: req_stand_in\\n\\n' || json_build_object('method', method,
-    'target', target, 'headers', headers, 'body', md5(body), 'bytes', octet_length(body), 'peer', peer), 'UTF8');
+    'target', target, 'headers', headers, 'body', md5(body), 'bytes', octet_length(body), 'peer', peer,
+    'isolation', current_setting('transaction_isolation')), 'UTF8');
 END $$;
 CREATE TABLE parent (id int PRIMARY KEY, sibling int REFERENCES parent DEFERRABLE INITIALLY DEFERRED DEFAULT 99);`;
 

@@ -379,6 +379,17 @@ describe('the database', () => {
     assert.doesNotMatch(line, /the detail/);
   });
 
+  test('requests run as READ COMMITTED, whatever the default of the database', async () => {
+    database.sql(`ALTER DATABASE ${database.name} SET default_transaction_isolation = 'serializable'`);
+    const own = await Service.start(database.url);
+    try {
+      assert.equal((await own.echo('/x')).isolation, 'read committed');
+    } finally {
+      await own.stop();
+      database.sql(`ALTER DATABASE ${database.name} RESET default_transaction_isolation`);
+    }
+  });
+
   test('a request that is cancelled did nothing and may be sent again', async () => {
     const answer = service.request('/sleep/30', { method: 'POST' });
     const cancelled = () => database.sql(`SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
