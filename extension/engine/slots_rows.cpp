@@ -65,12 +65,19 @@ constinit Statement overrides_statement{R"(
     AND (o.staff_id IS NULL OR o.staff_id = ANY ($3))
   ORDER BY o.on_date)"};
 
-// A person is blocked wherever they are, by the clocks of the place the block was made at.
+// A person is blocked wherever they are, by the clocks of the place the block was made at. Two halves, one
+// for each index: in one condition neither would be used, and all the blocks of years gone by would be read.
 constinit Statement blocks_statement{R"(
-  SELECT b.location_id, b.staff_id, b.on_date, b.begins, b.ends, b.weekly, l.time_zone
+  SELECT b.location_id, b.staff_id, b.on_date, b.begins, b.ends, false, l.time_zone
   FROM booking.blocked_slots AS b
   JOIN booking.locations AS l ON l.tenant_id = $1 AND l.id = b.location_id
-  WHERE b.tenant_id = $1 AND b.on_date <= $5 AND (b.weekly OR b.on_date >= $4)
+  WHERE b.tenant_id = $1 AND NOT b.weekly AND b.on_date BETWEEN $4 AND $5
+    AND (b.staff_id = ANY ($3) OR b.staff_id IS NULL AND b.location_id = ANY ($2))
+  UNION ALL
+  SELECT b.location_id, b.staff_id, b.on_date, b.begins, b.ends, true, l.time_zone
+  FROM booking.blocked_slots AS b
+  JOIN booking.locations AS l ON l.tenant_id = $1 AND l.id = b.location_id
+  WHERE b.tenant_id = $1 AND b.weekly AND b.on_date <= $5
     AND (b.staff_id = ANY ($3) OR b.staff_id IS NULL AND b.location_id = ANY ($2)))"};
 
 constinit Statement time_off_statement{R"(

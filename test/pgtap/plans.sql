@@ -2,7 +2,7 @@
 -- behind row-level security, with the statistics of a grown database.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(9);
+SELECT plan(10);
 
 -- Two hundred businesses with one location and thirty bookings each; salon-a gets a thousand.
 SELECT count(booking.create_tenant('grown-' || n, 'Grown ' || n, 'Europe/Budapest', 'pro', 'automatic', test.id(n::text, 'tenant')))
@@ -60,6 +60,17 @@ SELECT is(test.page(format('b.changed_by < %L AND (b.changed_by, b.booking_id) >
   'bookings_by_change (changed_by, id, tenant_id)', 'the feed goes on from its cursor');
 SELECT is(test.page(format('b.updated_at >= %L AND b.changed_by < %L', now(), '999999999999'), 'b.changed_by'),
   'bookings_by_update (tenant_id, updated_at)', 'and begins at a time');
+
+-- What a search reads: no days of years gone by.
+INSERT INTO booking.blocked_slots (tenant_id, location_id, staff_id, on_date, begins, ends, weekly)
+  SELECT test.id('a', 'tenant'), test.id('a', 'main'), test.id('a', 'anna'), test.day(-n), '09:00', '09:30', n % 100 = 0 FROM generate_series(1, 3000) AS n;
+ANALYZE booking.blocked_slots;
+CREATE TEMP TABLE scans AS SELECT indexrelid, indexrelname, pg_stat_get_xact_numscans(indexrelid) AS before FROM pg_stat_user_indexes
+  WHERE relid = 'booking.blocked_slots'::regclass;
+SELECT test.outcome(test.post('/v1/availability/search', jsonb_build_object('salonSlug', 'salon-a', 'serviceId', test.public('svc', 'haircut'),
+  'dateRange', jsonb_build_object('from', test.day(7), 'to', test.day(8))))) \g /dev/null
+SELECT results_eq($$ SELECT indexrelname FROM scans WHERE pg_stat_get_xact_numscans(indexrelid) > before ORDER BY 1 $$,
+  $$ VALUES ('blocked_slots_by_date'::name), ('blocked_slots_weekly') $$, 'blocked slots are looked up by date, and weekly ones apart');
 
 SELECT * FROM finish();
 ROLLBACK;
