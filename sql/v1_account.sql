@@ -22,14 +22,21 @@ AS $$
 DECLARE
   secret text;
 BEGIN
-  UPDATE booking.webhook_configs AS c
-  SET url = v1_put_webhook_config.url, active = true, disabled_reason = NULL, updated_at = now()
-  WHERE c.tenant_id = v1_put_webhook_config.tenant_id;
-  IF NOT FOUND THEN
+  IF NOT EXISTS (SELECT FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_put_webhook_config.tenant_id) THEN
     secret := encode(booking.random_bytes(32), 'hex');
     INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)
       VALUES (v1_put_webhook_config.tenant_id, v1_put_webhook_config.url,
-              booking.seal_webhook_secret(v1_put_webhook_config.tenant_id, secret));
+              booking.seal_webhook_secret(v1_put_webhook_config.tenant_id, secret))
+      ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+      -- A concurrent request was first: its secret counts.
+      secret := NULL;
+    END IF;
+  END IF;
+  IF secret IS NULL THEN
+    UPDATE booking.webhook_configs AS c
+    SET url = v1_put_webhook_config.url, active = true, disabled_reason = NULL, updated_at = now()
+    WHERE c.tenant_id = v1_put_webhook_config.tenant_id;
   END IF;
   RETURN NEXT ROW(booking.v1_webhook_config(v1_put_webhook_config.tenant_id), secret)::booking.v1_webhook_put_answer;
 END
