@@ -127,6 +127,17 @@ describe('at once', () => {
     assert.ok(answers.some((answer) => answer.status === 200));
   });
 
+  test('a key whose 24 hours are over, many times at once: one new effect', async () => {
+    const key = randomUUID();
+    const first = await book(clients[0], key, wish('16:00'));
+    sql(`UPDATE booking.idempotency_keys SET expires_at = now() WHERE tenant_id = :'tenant' AND key = :'key'`, { tenant: salon.tenantId, key });
+    const answers = await Promise.all(clients.map((client) => bookUntilAnswered(client, key, wish('17:00'))));
+    for (const answer of answers) assert.deepEqual(essence(answer), essence(answers[0]));
+    assert.equal(answers.filter(isReplay).length, clientCount - 1);
+    assert.notEqual(answers[0].body.data.booking.id, first.body.data.booking.id);
+    assert.equal(countBookings('17:00'), 1);
+  });
+
   test('while the first request does not end: in progress, come back in a second', async () => {
     const key = randomUUID();
     const body = JSON.stringify(wish('15:00'));
