@@ -107,6 +107,7 @@ void put_slot(ReturnSetInfo* result, const Slot& slot) {
   int64_t const end_us =
       slot.at_us + candidate.person->service.duration_minutes * slots::kMicrosecondsPerMinute;
   pg([&] {
+    CHECK_FOR_INTERRUPTS();  // a search may find millions of starts
     put_row(result,
             {TimestampTzGetDatum(slot.at_us - kPostgresEpochMicroseconds),
              TimestampTzGetDatum(end_us - kPostgresEpochMicroseconds), uuid_view(candidate.person->id),
