@@ -15,6 +15,13 @@ BEGIN
   LOOP
     EXECUTE wanted.statement;
   END LOOP;
+  FOR wanted IN
+    SELECT rolname AS name FROM pg_catalog.pg_roles
+    WHERE rolname IN ('anon', 'authenticated', 'booking_integration', 'authenticator') AND (rolsuper OR rolbypassrls) ORDER BY rolname
+  LOOP
+    RAISE EXCEPTION 'role % is a superuser or bypasses row-level security: it would see every tenant''s rows', wanted.name
+      USING ERRCODE = 'invalid_role_specification', HINT = pg_catalog.format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS', wanted.name);
+  END LOOP;
 END
 $roles$;
 
