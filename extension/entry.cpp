@@ -1,8 +1,10 @@
 #include "engine/limiter.hpp"
+#include "face/rest/settings.hpp"
 
 #include "pg/postgres.hpp"
 
 #include "face/v1/face.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/preload.hpp"
 #include "pg/settings.hpp"
@@ -21,6 +23,8 @@ void _PG_init(void) {
   pg_booking::preload_init();
   pg_booking::limiter_init();
   pg_booking::v1::face_init();
+  pg_booking::rest::settings_init();
+  pg_booking::reserve_guc_prefix("pg_booking");  // after every setting is declared
 }
 }
 

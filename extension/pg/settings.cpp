@@ -66,7 +66,6 @@ void settings_init() {
         "How many callers (keys, users, addresses, each per route group) can be counted in the same minute.",
         "Each takes 4160 bytes of memory and of the file in pg_stat_tmp that keeps it across restarts.",
         &rate_limit_entries_value, 10000, 1000, 1000000, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
-  reserve_guc_prefix("pg_booking");
 }
 
 bool rate_limits_on() noexcept {
