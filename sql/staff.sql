@@ -8,6 +8,7 @@ CREATE TABLE booking.staff (
   sort_order            integer NOT NULL DEFAULT 0,
   max_bookings_per_day  integer CHECK (max_bookings_per_day > 0),
   max_bookings_per_week integer CHECK (max_bookings_per_week > 0),
+  own_hours_win         boolean NOT NULL DEFAULT false,
   created_at            timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, id)
 );
@@ -17,6 +18,8 @@ COMMENT ON COLUMN booking.staff.active IS 'Off: not listed and not bookable; exi
 COMMENT ON COLUMN booking.staff.max_bookings_per_day IS
   'No more than this many bookings, proposals and holds start on a local date; NULL: no limit.';
 COMMENT ON COLUMN booking.staff.max_bookings_per_week IS 'The same for weeks from Monday to Sunday.';
+COMMENT ON COLUMN booking.staff.own_hours_win IS
+  'On: who has working hours is bookable in them whether the location is open or not. Off: only when it is open too.';
 COMMENT ON COLUMN booking.staff.sort_order IS 'Order in lists, and the last tie-break when anybody may serve.';
 ALTER TABLE booking.staff ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking.staff FORCE ROW LEVEL SECURITY;

@@ -8,6 +8,7 @@ CREATE TABLE booking.tenants (
   approval                booking.approval_mode NOT NULL DEFAULT 'manual',
   minimum_notice_minutes  integer NOT NULL DEFAULT 0 CHECK (minimum_notice_minutes BETWEEN 0 AND 527040),
   horizon_days            integer NOT NULL DEFAULT 60 CHECK (horizon_days BETWEEN 1 AND 1098),
+  horizon_business_days   boolean NOT NULL DEFAULT false,
   cancel_deadline_minutes integer NOT NULL DEFAULT 1440 CHECK (cancel_deadline_minutes BETWEEN 0 AND 527040),
   guest_cancel            boolean NOT NULL DEFAULT true,
   guest_reschedule        boolean NOT NULL DEFAULT true,
@@ -20,6 +21,7 @@ COMMENT ON COLUMN booking.tenants.cancel_at_period_end IS 'Whether the plan ends
 COMMENT ON COLUMN booking.tenants.published IS 'Off: search finds nothing and no booking can be made; existing bookings stay as they are.';
 COMMENT ON COLUMN booking.tenants.minimum_notice_minutes IS 'A start is bookable only this long before it or earlier (elapsed minutes, inclusive).';
 COMMENT ON COLUMN booking.tenants.horizon_days IS 'The last bookable local date is today plus this many days.';
+COMMENT ON COLUMN booking.tenants.horizon_business_days IS 'Whether of the horizon only Mondays to Fridays count.';
 COMMENT ON COLUMN booking.tenants.cancel_deadline_minutes IS 'How long before the start a guest may still cancel; copied onto each booking.';
 COMMENT ON COLUMN booking.tenants.guest_cancel IS 'Whether guests may cancel at all.';
 COMMENT ON COLUMN booking.tenants.guest_reschedule IS 'Whether guests may ask for another time.';

@@ -137,7 +137,8 @@ slots::DateRange bookable_dates(const SlotQuestion& question, const SlotTerms& t
   slots::DateRange dates = dates_of(terms, instants);
   slots::DateRange const today = dates_of(terms, {question.now_us, question.now_us + 1});
   // A date more: where clocks are set back at midnight, the next date has begun before.
-  dates.to = std::min(dates.to + 1, today.to + terms.horizon_days);
+  dates.to = std::min(dates.to + 1,
+                      slots::last_date_of_horizon(today.to, terms.horizon_days, terms.horizon_business_days));
   return dates;
 }
 

@@ -12,8 +12,7 @@ namespace pg_booking {
 
 /// The Monday of the week that a date is in.
 inline slots::Date monday_of(slots::Date date) {
-  slots::Date const since_monday = (date + 3) % 7;  // 1970-01-01 was a Thursday
-  return date - (since_monday < 0 ? since_monday + 7 : since_monday);
+  return date - static_cast<slots::Date>(slots::weekday_of(date));
 }
 
 /// Whose starts are asked for.

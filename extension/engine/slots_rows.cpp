@@ -27,7 +27,8 @@ constinit Statement terms_statement{R"(
          coalesce((extract(epoch FROM moved.ends_at - moved.starts_at) / 60)::integer, s.duration_minutes),
          coalesce(moved.buffer_before_minutes, s.buffer_before_minutes),
          coalesce(moved.buffer_after_minutes, s.buffer_after_minutes), s.slot_step_minutes, s.slot_alignment::text,
-         s.buffers_inside_hours, t.minimum_notice_minutes, t.horizon_days, l.id, l.time_zone,
+         s.buffers_inside_hours, t.minimum_notice_minutes, t.horizon_days, t.horizon_business_days,
+         l.id, l.time_zone,
          EXISTS (SELECT FROM booking.opening_hours AS h WHERE h.tenant_id = $1 AND h.location_id = l.id)
          OR EXISTS (SELECT FROM booking.date_overrides AS o
                     WHERE o.tenant_id = $1 AND o.location_id = l.id AND o.staff_id IS NULL)
@@ -42,7 +43,8 @@ constinit Statement staff_statement{R"(
   SELECT person.id,
          EXISTS (SELECT FROM booking.working_hours AS h WHERE h.tenant_id = $1 AND h.staff_id = person.id)
          OR EXISTS (SELECT FROM booking.date_overrides AS o WHERE o.tenant_id = $1 AND o.staff_id = person.id),
-         coalesce(skill.duration_minutes, 0), coalesce(person.max_bookings_per_day, 0), coalesce(person.max_bookings_per_week, 0)
+         coalesce(skill.duration_minutes, 0), coalesce(person.max_bookings_per_day, 0), coalesce(person.max_bookings_per_week, 0),
+         person.own_hours_win
   FROM booking.staff_services AS skill
   JOIN booking.staff AS person ON person.tenant_id = $1 AND person.id = skill.staff_id
   WHERE skill.tenant_id = $1 AND skill.service_id = $2 AND ($3 IS NULL OR skill.staff_id = $3) AND person.active
@@ -128,7 +130,7 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
   auto* const rows = static_cast<TermsRows*>(state);
   rows->has_service = DatumGetBool(values[0]);
   rows->has_moved_booking = DatumGetBool(values[1]);
-  if (!rows->has_service || nulls[10]) return;
+  if (!rows->has_service || nulls[11]) return;
   rows->duration = DatumGetInt32(values[2]);
   rows->before = DatumGetInt32(values[3]);
   rows->after = DatumGetInt32(values[4]);
@@ -137,16 +139,17 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
   rows->buffers_inside_hours = DatumGetBool(values[7]);
   rows->notice = DatumGetInt32(values[8]);
   rows->horizon = DatumGetInt32(values[9]);
+  rows->horizon_business_days = DatumGetBool(values[10]);
   PlaceRow& place = rows->places.add();
-  place.id = uuid_of(values[10]);
-  text_to_cstring_buffer(DatumGetTextPP(values[11]), place.time_zone, sizeof place.time_zone);
-  place.hours_set = DatumGetBool(values[12]);
+  place.id = uuid_of(values[11]);
+  text_to_cstring_buffer(DatumGetTextPP(values[12]), place.time_zone, sizeof place.time_zone);
+  place.hours_set = DatumGetBool(values[13]);
 }
 
 void take_staff(void* state, const Datum* values, const bool*) {
-  static_cast<RowBuffer<StaffRow>*>(state)->add() = {uuid_of(values[0]), DatumGetBool(values[1]),
+  static_cast<RowBuffer<StaffRow>*>(state)->add() = {uuid_of(values[0]),       DatumGetBool(values[1]),
                                                      DatumGetInt32(values[2]), DatumGetInt32(values[3]),
-                                                     DatumGetInt32(values[4])};
+                                                     DatumGetInt32(values[4]), DatumGetBool(values[5])};
 }
 
 HoursRow& take_hours_row(void* state, const Datum* values, const bool* nulls) {

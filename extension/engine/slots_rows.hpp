@@ -51,7 +51,7 @@ struct TermsRows {
   bool has_service, has_moved_booking;
   int32_t duration, before, after, step, notice, horizon;
   char alignment[16];
-  bool buffers_inside_hours;
+  bool buffers_inside_hours, horizon_business_days;
   RowBuffer<PlaceRow> places;  // by id
 };
 
@@ -61,6 +61,7 @@ struct StaffRow {
   int32_t duration;      // 0: the service's
   int32_t max_per_day;   // 0: no limit
   int32_t max_per_week;  // likewise
+  bool own_hours_win;
 };
 
 /// A weekly interval or break (`day` is the ISO weekday) or an interval of an override (`day` is the date

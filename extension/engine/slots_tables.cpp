@@ -177,6 +177,7 @@ void add_time_off(const CalendarRows& rows, slots::DateRange block_dates, Direct
 Person make_person(const StaffRow& row, const SlotQuestion& question, const SlotTerms& terms) {
   Person person{.id = row.id,
                 .hours_set = row.hours_set,
+                .own_hours_win = row.own_hours_win,
                 .service = terms.service,
                 .max_per_day = row.max_per_day,
                 .max_per_week = row.max_per_week,
@@ -204,6 +205,7 @@ SlotTerms read_terms(const SlotQuestion& question) {
                    .buffers_inside_hours = rows.buffers_inside_hours};
   terms.notice_minutes = rows.notice;
   terms.horizon_days = rows.horizon;
+  terms.horizon_business_days = rows.horizon_business_days;
   for (const PlaceRow& row : rows.places)
     terms.places.push_back({row.id, zone_of_location(row.time_zone), row.hours_set, {}});
   return terms;

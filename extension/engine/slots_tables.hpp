@@ -24,10 +24,11 @@ struct SlotTerms {
   slots::Service service;
   int32_t notice_minutes;
   int32_t horizon_days;
+  bool horizon_business_days;
   std::vector<Place> places;  // by id, at least one; without schedules
 
   slots::Limits limits(const SlotQuestion& question, slots::DateRange dates) const {
-    return {question.now_us, notice_minutes, horizon_days, dates};
+    return {question.now_us, notice_minutes, horizon_days, horizon_business_days, dates};
   }
 };
 
@@ -41,6 +42,7 @@ struct Booked {
 struct Person {
   UuidBytes id;
   bool hours_set;
+  bool own_hours_win;      // over the place's, where both are set
   slots::Service service;  // as this person performs it
   int32_t max_per_day;     // 0: no limit
   int32_t max_per_week;    // likewise
@@ -58,7 +60,8 @@ struct Candidate {
   std::vector<slots::Interval> time_off = {};  // the person's, and everybody's there
 
   slots::Member member() const {
-    return {*place->zone, place->hours_set ? &place->schedule : nullptr, schedule_set ? &schedule : nullptr,
+    bool const place_counts = place->hours_set && !(person->own_hours_win && person->hours_set);
+    return {*place->zone, place_counts ? &place->schedule : nullptr, schedule_set ? &schedule : nullptr,
             time_off, person->busy};
   }
 };

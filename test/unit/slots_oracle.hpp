@@ -268,11 +268,12 @@ inline Reason Oracle::judge(const Moment& moment, size_t index) const {
   if (!moment.on_grid) return Reason::off_grid;
   const Limits& limits = case_.limits;
   if (instant_of(index) < limits.now_us + limits.notice_minutes * int64_t{60'000'000}) return Reason::notice;
-  if (limits.horizon_days &&
-      table_.minutes[index].date > table_.at(limits.now_us).date + *limits.horizon_days) {
-    return Reason::horizon;
+  if (!limits.horizon_days) return Reason::none;
+  Date last = table_.at(limits.now_us).date;
+  for (int32_t left = *limits.horizon_days; left > 0;) {
+    if (weekday_index(++last) < 5 || !limits.horizon_business_days) --left;
   }
-  return Reason::none;
+  return table_.minutes[index].date > last ? Reason::horizon : Reason::none;
 }
 
 }  // namespace slots_test

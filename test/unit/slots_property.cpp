@@ -119,6 +119,7 @@ Case random_case(Dice& dice, const Setting& setting) {
   if (dice.one_in(2)) c.limits.now_us = c.limits.now_us / kMicrosecondsPerMinute * kMicrosecondsPerMinute;
   c.limits.notice_minutes = dice.pick(std::array{0, 0, 30, 60, 1440, 2000});
   if (dice.one_in(2)) c.limits.horizon_days = static_cast<int32_t>(dice.between(0, 4));
+  c.limits.horizon_business_days = dice.one_in(3);
   c.limits.dates.from = static_cast<Date>(middle + dice.between(-2, 1));
   c.limits.dates.to = static_cast<Date>(c.limits.dates.from + dice.between(0, 2));
   return c;

@@ -219,6 +219,40 @@ TEST_CASE("rule 10: the horizon is whole local days") {
   CHECK(clocks(c) == "09:00 23:00 13 09:00 23:00 14 09:00 23:00 15 09:00 23:00");
 }
 
+TEST_CASE("rule 10: of a horizon of business days only Mondays to Fridays count") {
+  Case c;
+  c.on("2026-05-12", "2026-05-20").open("09:00-10:00");
+  c.limits.horizon_business_days = true;
+  const auto last_day_from = [&](std::string_view today, int32_t days) {
+    c.limits.now_us = instant(today);
+    c.limits.horizon_days = days;
+    const std::string starts = clocks(c);
+    return starts.substr(starts.size() - 8, 2);
+  };
+  CHECK(last_day_from("2026-05-12T07:00:00Z", 2) == "14");  // a Tuesday
+  CHECK(last_day_from("2026-05-14T07:00:00Z", 1) == "15");
+  CHECK(last_day_from("2026-05-14T07:00:00Z", 2) == "18");  // over the weekend
+  CHECK(last_day_from("2026-05-15T07:00:00Z", 3) == "20");
+  CHECK(last_day_from("2026-05-12T07:00:00Z", 5) == "19");  // a week
+  // From a Saturday or Sunday on the days count like from the Friday before.
+  CHECK(last_day_from("2026-05-16T07:00:00Z", 1) == "18");
+  CHECK(last_day_from("2026-05-17T07:00:00Z", 1) == "18");
+  c.limits.horizon_days = 0;
+  CHECK(clocks(c.on("2026-05-17", "2026-05-18")) == "09:00");  // today in any case
+}
+
+TEST_CASE("rule 10: a horizon of business days is as long as counting them one by one") {
+  const Date monday = date("2026-05-11");
+  for (Date today = monday; today < monday + 7; ++today) {
+    Date last = today;
+    for (int32_t days = 0; days <= 30; ++days) {
+      CHECK(last_date_of_horizon(today, days, true) == last);
+      do ++last;
+      while ((last - monday) % 7 >= 5);
+    }
+  }
+}
+
 TEST_CASE("rule 15: starts come in order, and those left out are counted by reason") {
   Case c;
   c.on("2026-05-12", "2026-05-13").open("09:00-13:00").serve(every(30, 45));

@@ -6,11 +6,6 @@ namespace pg_booking::slots {
 
 namespace {
 
-/// 0 is Monday; 1970-01-01 was a Thursday.
-size_t weekday_of(Date date) {
-  return static_cast<size_t>(((date + 3) % 7 + 7) % 7);
-}
-
 /// Appends intervals as written, moved by some days, with overnight ones unrolled past their midnight.
 void append_unrolled(const DayIntervals& written, int64_t days, std::vector<Interval>& out) {
   for (const Interval& interval : written) {

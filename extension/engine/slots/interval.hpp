@@ -24,6 +24,11 @@ struct Interval {
 /// Days since 1970-01-01 on a wall calendar; the engine works on the years 0001 to 9999.
 using Date = int32_t;
 
+/// 0 is Monday; 1970-01-01 was a Thursday.
+inline size_t weekday_of(Date date) {
+  return static_cast<size_t>(((date + 3) % 7 + 7) % 7);
+}
+
 inline constexpr int64_t kMinutesPerDay = 1440;
 inline constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
 inline constexpr int64_t kMicrosecondsPerMinute = 60 * kMicrosecondsPerSecond;

@@ -52,8 +52,9 @@ DateRange calendar_dates(const Service& service, DateRange dates) {
 
 Date last_bookable_date(const Zone& zone, const Limits& limits) {
   if (!limits.horizon_days) return limits.dates.to;
-  const int64_t last = int64_t{zone.date_at(limits.now_us)} + *limits.horizon_days;
-  return static_cast<Date>(std::min<int64_t>(last, limits.dates.to));
+  const Date last =
+      last_date_of_horizon(zone.date_at(limits.now_us), *limits.horizon_days, limits.horizon_business_days);
+  return std::min(last, limits.dates.to);
 }
 
 }  // namespace
@@ -62,6 +63,18 @@ const char* name_of(Reason reason) {
   constexpr std::array<const char*, kReasons> kNames = {"",     "off_grid", "closed", "time_off",
                                                         "busy", "notice",   "horizon"};
   return kNames[static_cast<size_t>(reason)];
+}
+
+Date last_date_of_horizon(Date today, int32_t days, bool business_days) {
+  if (!business_days || days == 0) return today + days;
+  constexpr int kWeek = 7;
+  constexpr int kBusinessWeek = 5;
+  // Counted from the Friday before on weekends: what lies between does not count.
+  const int weekday = static_cast<int>(weekday_of(today));
+  const int from = std::min(weekday, kBusinessWeek - 1);
+  const int passed = from + days % kBusinessWeek;
+  const int weekends = days / kBusinessWeek + (passed >= kBusinessWeek ? 1 : 0);
+  return today - (weekday - from) + days + weekends * (kWeek - kBusinessWeek);
 }
 
 Interval relevant_span(const Zone& zone, const Service& service, DateRange dates) {

@@ -37,6 +37,7 @@ struct Limits {
   int64_t now_us;
   int32_t notice_minutes = 0;
   std::optional<int32_t> horizon_days = std::nullopt;  // last local date: today + this many
+  bool horizon_business_days = false;                  // of which only Mondays to Fridays count
   DateRange dates;                                     // local dates of starts
 };
 
@@ -56,6 +57,9 @@ inline constexpr size_t kReasons = 7;
 
 /// The name as callers see it: "off_grid", "closed", …; empty for none.
 const char* name_of(Reason reason);
+
+/// The last date of a horizon: `days` after today, or as many Mondays to Fridays after it.
+Date last_date_of_horizon(Date today, int32_t days, bool business_days);
 
 /// The instants that matter to starts on `dates`: busy windows and time off outside of them change nothing.
 Interval relevant_span(const Zone& zone, const Service& service, DateRange dates);
