@@ -6,6 +6,7 @@ CREATE TABLE booking.bookings (
   staff_id              uuid NOT NULL,
   customer_id           uuid NOT NULL,
   status                booking.booking_status NOT NULL,
+  visit_stage           booking.visit_stage,
   starts_at             timestamptz NOT NULL CHECK (isfinite(starts_at)),
   ends_at               timestamptz NOT NULL CHECK (isfinite(ends_at)),
   buffer_before_minutes integer NOT NULL CHECK (buffer_before_minutes >= 0),
@@ -30,6 +31,7 @@ CREATE TABLE booking.bookings (
   proposal_from_status  booking.booking_status,
   proposed_by           booking.actor_type,
   proposed_at           timestamptz,
+  removed_at            timestamptz,
   created_at            timestamptz NOT NULL DEFAULT now(),
   updated_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
   version               integer NOT NULL DEFAULT 1,
@@ -43,6 +45,7 @@ CREATE TABLE booking.bookings (
   CHECK (ends_at > starts_at),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
   CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL)),
+  CHECK (removed_at IS NULL OR status IN ('declined', 'cancelled', 'completed', 'no_show')),
   CHECK ((status = 'reschedule_proposed') = (proposal_starts_at IS NOT NULL)),
   CHECK (num_nulls(proposal_starts_at, proposal_ends_at, proposal_staff_id, proposal_from_status, proposed_by, proposed_at) IN (0, 6)),
   CHECK (proposal_ends_at - proposal_starts_at = ends_at - starts_at)
@@ -62,6 +65,9 @@ COMMENT ON TABLE booking.bookings IS
   'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
 COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change (of version): the order of the feed of changes.';
+COMMENT ON COLUMN booking.bookings.visit_stage IS 'While the booking is confirmed: how far the visit has got; NULL: confirmed and no further.';
+COMMENT ON COLUMN booking.bookings.removed_at IS
+  'Since when the practice''s list of appointments does not show it any more. It has ended before, and its record stays.';
 COMMENT ON COLUMN booking.bookings.cancel_deadline_at IS 'Until when the guest may cancel, by the rule in force when the booking was made.';
 COMMENT ON COLUMN booking.bookings.proposal_starts_at IS 'The time proposed while status is reschedule_proposed; it is kept free like the booking''s own.';
 COMMENT ON COLUMN booking.bookings.proposal_from_status IS 'What the status goes back to when the proposal is refused.';

@@ -5,6 +5,7 @@ CREATE TABLE booking.customers (
   email      text CHECK (length(email) BETWEEN 3 AND 254),
   email_key  text GENERATED ALWAYS AS (lower(email)) STORED,
   phone      text CHECK (length(phone) <= 40),
+  status     booking.customer_status NOT NULL DEFAULT 'active',
   blocked_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, id),

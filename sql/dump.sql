@@ -17,6 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('booking.bookings', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.holds', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.busy_times', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.booking_events', '');
+SELECT pg_catalog.pg_extension_config_dump('booking.session_notes', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.idempotency_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.secret_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.webhook_configs', '');

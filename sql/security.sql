@@ -1,5 +1,5 @@
 -- Functions belong to whom they are granted; nothing here is for everybody.
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking, api FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping TO authenticator;
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
@@ -32,4 +32,17 @@ GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.are_rate_limits, booking.is_rate_group, booking.rate_groups, booking.generate_api_key, booking.add_api_key_secret,
   booking.create_api_key, booking.list_api_keys, booking.rotate_api_key, booking.revoke_api_key
   TO authenticated, service_role;
-
+-- A practice's own calendar: the views and functions of schema api, and what they call as their caller.
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO authenticated, service_role;
+GRANT EXECUTE ON FUNCTION
+  booking.public_id, booking.rfc3339, booking.is_time_zone, booking.writing_transaction, booking.raise_error, booking.local_instants,
+  booking.search_slots, booking.next_available, booking.explain_slot, booking.pricing_version, booking.terms_with, booking.plan_in_force,
+  booking.lock_calendars, booking.performs, booking.refuse_slot, booking.transitions, booking.find_transition, booking.begin_transition,
+  booking.apply_transition, booking.time_taken, booking.give_time_back, booking.take_time, booking.record_event, booking.require_offer,
+  booking.cancel_booking, booking.change_status, booking.confirm_booking, booking.complete_booking, booking.mark_no_show,
+  booking.elapsed, booking.moved_to, booking.accept_reschedule, booking.refuse_reschedule, booking.enqueue_webhook, booking.v1_bookings,
+  booking.appointment_status, booking.appointment_transitions, booking.owner_staff_id, booking.default_location_id,
+  booking.local_start, booking.local_end, booking.lock_free_time, booking.require_length, booking.add_appointment,
+  booking.move_appointment, booking.set_appointment_status, booking.remove_appointment, booking.require_own_practice,
+  booking.require_value, booking.client_for, booking.own_rate_limits
+  TO authenticated, service_role;

@@ -18,6 +18,13 @@ CREATE TYPE booking.booking_status AS ENUM
   ('pending', 'confirmed', 'declined', 'cancelled', 'reschedule_proposed', 'completed', 'no_show');
 COMMENT ON TYPE booking.booking_status IS 'State of a booking; declined, cancelled, completed and no_show are final.';
 
+CREATE TYPE booking.visit_stage AS ENUM ('scheduled', 'checked_in', 'in_progress');
+COMMENT ON TYPE booking.visit_stage IS
+  'How a practice looks at a confirmed booking: only scheduled, not yet confirmed with the client; the client is there; the session runs.';
+
+CREATE TYPE booking.customer_status AS ENUM ('active', 'inactive', 'archived');
+COMMENT ON TYPE booking.customer_status IS 'How a practice files a client; says nothing about who may book.';
+
 CREATE TYPE booking.booking_source AS ENUM ('api', 'dashboard', 'public');
 COMMENT ON TYPE booking.booking_source IS 'The door a booking came through: public API, the provider''s own tools, the public booking page.';
 

@@ -1,7 +1,7 @@
 -- Rules that every object of the extension obeys. A violation fails with the object's name, and a new table or function
 -- is held to the same rules without a test of its own.
 BEGIN;
-SELECT plan(55);
+SELECT plan(61);
 
 CREATE TEMP VIEW extension_objects AS
   SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -61,6 +61,31 @@ SELECT is_empty($$
   SELECT oid::regclass FROM pg_class WHERE relnamespace = 'booking'::regnamespace AND relkind IN ('v', 'm', 'f')
 $$, 'no view, materialized view or foreign table, which would need rules of their own');
 
+-- What /rest/v1 exposes.
+
+SELECT is_empty($$
+  SELECT oid::regclass FROM pg_class WHERE relnamespace = 'api'::regnamespace
+    AND NOT (relkind = 'v' AND coalesce(reloptions, '{}') && ARRAY['security_invoker=true'])
+$$, 'schema api holds views that run as their caller, and nothing else');
+SELECT is_empty($$
+  SELECT v.oid::regclass FROM pg_class AS v WHERE v.relnamespace = 'api'::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_attribute AS a WHERE a.attrelid = v.oid AND a.attname = 'therapist_id')
+$$, 'each of them tells whose a row is');
+SELECT is_empty($$
+  SELECT v.oid::regclass, t.oid::regclass
+  FROM pg_class AS v JOIN pg_rewrite AS r ON r.ev_class = v.oid
+  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+  JOIN pg_class AS t ON t.oid = d.refobjid AND t.oid <> v.oid
+  WHERE v.relnamespace = 'api'::regnamespace AND t.oid NOT IN (SELECT oid FROM tables)
+$$, 'and reads tables that the rules above hold for');
+SELECT is_empty($$
+  SELECT v.oid::regclass FROM pg_class AS v WHERE v.relnamespace = 'api'::regnamespace AND coalesce(obj_description(v.oid, 'pg_class'), '') = ''
+$$, 'every view has a comment');
+SELECT is_empty($$
+  SELECT role, v.oid::regclass FROM unnest(ARRAY['anon', 'authenticator', 'booking_integration']) AS role, pg_class AS v
+  WHERE v.relnamespace = 'api'::regnamespace AND has_any_column_privilege(role, v.oid, 'SELECT, INSERT, UPDATE')
+$$, 'nobody looks at a practice without signing in');
+
 -- Keys: two look-ups are made before anybody knows the tenant, and so are unique over all of them, as global tables are.
 
 CREATE TEMP TABLE global_keys (name name, reason text);
@@ -112,6 +137,8 @@ SELECT is_empty($$ SELECT attrelid::regclass, attname FROM pg_attribute JOIN tab
 SELECT is_empty($$
   SELECT functions.name FROM functions JOIN pg_language AS l ON l.oid = prolang
   WHERE provolatile = 'v' AND l.lanname IN ('sql', 'plpgsql') AND proargnames[1] IS DISTINCT FROM 'tenant_id'
+    AND pronamespace <> 'api'::regnamespace  -- for the tenant that is signed in
+    AND prorettype <> 'trigger'::regtype     -- for the row's
     AND proname NOT IN ('create_tenant',  -- makes one
                         'housekeeping',   -- deletes what has expired, whosever it is
                         'flush_key_usage')  -- a part of it
@@ -128,8 +155,9 @@ SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid
 -- Functions.
 
 SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname', $$ VALUES
-  ('booking.housekeeping(integer)'),          -- for all tenants
-  ('booking.seal_webhook_secret(uuid,text)')  -- with a key that its callers must not see
+  ('booking.housekeeping(integer)'),           -- for all tenants
+  ('booking.own_rate_limits()'),               -- from the memory of all tenants
+  ('booking.seal_webhook_secret(uuid,text)')   -- with a key that its callers must not see
 $$, 'no other function runs as its owner');
 SELECT is_empty($$
   SELECT name FROM functions WHERE prosecdef AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']
@@ -183,11 +211,10 @@ SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('au
             ('booking.library_version()') $$,
   'authenticator calls the door and its housekeeping, no other function');
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
-SELECT results_eq($$
-  SELECT proname FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE') ORDER BY proname
-$$, $$ VALUES ('add_api_key_secret'::name), ('are_rate_limits'), ('create_api_key'), ('current_tenant'), ('generate_api_key'),
-              ('is_rate_group'), ('list_api_keys'), ('rate_groups'), ('revoke_api_key'), ('rotate_api_key'), ('uuid_v7') $$,
-  'authenticated administers API keys and calls no other function');
+SELECT is_empty($$
+  SELECT name FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE')
+    AND proname ~ '^http_request|^(create_tenant|housekeeping|rate_limit_status|flush_key_usage|seal_webhook_secret|random_bytes)$'
+$$, 'authenticated makes neither tenants nor requests, and sees no other''s counts or secrets');
 SELECT is_empty($$
   SELECT functions.name FROM functions
   WHERE has_function_privilege('booking_integration', oid, 'EXECUTE')
@@ -204,9 +231,31 @@ CREATE TEMP VIEW table_privileges AS
 
 SELECT is_empty($$ SELECT * FROM table_privileges WHERE role IN ('authenticator', 'anon') $$,
   'authenticator and anon have no right on any table');
-SELECT results_eq($$ SELECT name, privileges FROM table_privileges WHERE role = 'authenticated' ORDER BY name $$, $$ VALUES
-  ('booking.api_key_secrets', 'SELECT INSERT UPDATE'), ('booking.api_keys', 'SELECT INSERT UPDATE'), ('booking.members', 'SELECT')
-$$, 'authenticated administers API keys and sees no other table');
+SELECT results_eq($$ SELECT name, privileges FROM table_privileges WHERE role = 'authenticated' AND privileges <> 'SELECT' ORDER BY name $$, $$ VALUES
+  ('booking.api_key_secrets', 'SELECT INSERT UPDATE'),
+  ('booking.api_keys', 'SELECT INSERT UPDATE'),
+  ('booking.booking_events', 'SELECT INSERT'),
+  ('booking.bookings', 'SELECT INSERT UPDATE'),
+  ('booking.busy_times', 'SELECT INSERT DELETE'),
+  ('booking.customers', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.date_overrides', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.holds', 'SELECT DELETE'),
+  ('booking.locations', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.opening_hours', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.services', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.session_notes', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.staff', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.staff_services', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.tenants', 'SELECT UPDATE'),
+  ('booking.time_off', 'SELECT INSERT UPDATE DELETE'),
+  ('booking.webhook_deliveries', 'SELECT INSERT'),
+  ('booking.working_hours', 'SELECT INSERT UPDATE DELETE')
+$$, 'authenticated writes what a practice keeps itself, and reads the rest');
+SELECT set_eq($$
+  SELECT attname FROM pg_attribute WHERE attrelid = 'booking.tenants'::regclass AND attnum > 0
+    AND has_column_privilege('authenticated', attrelid, attnum, 'UPDATE')
+$$, ARRAY['name', 'minimum_notice_minutes', 'horizon_days', 'approval', 'published', 'cancel_deadline_minutes', 'guest_cancel',
+          'guest_reschedule']::name[], 'but not what it pays for');
 SELECT is_empty($$
   SELECT attname FROM pg_attribute WHERE attrelid = 'booking.api_key_secrets'::regclass AND attname = 'digest'
     AND has_column_privilege('authenticated', attrelid, attnum, 'SELECT')
