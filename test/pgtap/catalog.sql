@@ -213,7 +213,7 @@ SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('au
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
 SELECT is_empty($$
   SELECT name FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE')
-    AND proname ~ '^http_request|^(create_tenant|housekeeping|rate_limit_status|flush_key_usage|seal_webhook_secret|random_bytes)$'
+    AND pronamespace = 'booking'::regnamespace AND proname ~ '^http_request|^(create_tenant|housekeeping|rate_limit_status|flush_key_usage|seal_webhook_secret|random_bytes)$'
 $$, 'authenticated makes neither tenants nor requests, and sees no other''s counts or secrets');
 SELECT is_empty($$
   SELECT functions.name FROM functions

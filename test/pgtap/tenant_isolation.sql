@@ -55,7 +55,7 @@ SELECT is_empty($$
   SELECT name, test.count_rows(name), own FROM expected WHERE coalesce(test.count_rows(name), own) <> own
 $$, 'every table that may be read shows the own rows');
 SELECT set_eq($$ SELECT name FROM expected WHERE test.count_rows(name) IS NULL $$,
-  ARRAY['booking.api_keys', 'booking.api_key_secrets', 'booking.members', 'booking.secret_keys'], 'the others can not be read');
+  ARRAY['booking.api_keys', 'booking.api_key_secrets', 'booking.members', 'booking.secret_keys', 'booking.session_notes'], 'the others can not be read');
 SELECT throws_ok(format('SET pg_booking.tenant_id = %L', test.id('b', 'tenant')), '42501', NULL,
   'a caller can not change its tenant');
 SELECT throws_ok('RESET pg_booking.tenant_id', '42501', NULL, 'nor drop it');
@@ -247,6 +247,7 @@ CREATE TEMP TABLE script AS
     ('POST', '/v1/bookings', test.wish(jsonb_build_object('staffId', test.public('staff', 'bence',
       'b')))::text)) AS request (method, target, body);
 CREATE TEMP TABLE with_b AS SELECT number, test.without_request_id(test.request(method, target, body)) AS answer FROM script;
+DELETE FROM booking.session_notes WHERE tenant_id = test.id('b', 'tenant');
 DELETE FROM booking.bookings WHERE tenant_id = test.id('b', 'tenant');
 DELETE FROM booking.tenants WHERE tenant_id = test.id('b', 'tenant');
 SELECT is_empty($$ SELECT name FROM tables WHERE test.count_rows(name, format('tenant_id = %L', test.id('b', 'tenant'))) > 0 $$,

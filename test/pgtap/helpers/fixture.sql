@@ -66,6 +66,8 @@ BEGIN
   PERFORM booking.create_booking(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'bence'),
                                  test.at(40, '12:00'), 'Guest of ' || tenant, 'guest@example.com');
   PERFORM booking.hold_slot(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'anna'), test.at(52, '12:00'));
+  INSERT INTO booking.session_notes (tenant_id, customer_id, booking_id, subjective)
+    SELECT t, b.customer_id, b.id, 'Notes of ' || tenant FROM booking.bookings AS b WHERE b.tenant_id = t;
   INSERT INTO booking.idempotency_keys (tenant_id, key, fingerprint, http_status, answer, expires_at)
     VALUES (t, test.id(tenant, 'idempotency key'), sha256('request'), 201, '"ok":true,"data":{}', now() + interval '24 hours');
 END $$;
