@@ -1,5 +1,6 @@
 #include "engine/limiter.hpp"
 #include "face/rest/settings.hpp"
+#include "gateway/request_counters.hpp"
 
 #include "pg/postgres.hpp"
 
@@ -24,6 +25,7 @@ void _PG_init(void) {
   pg_booking::limiter_init();
   pg_booking::v1::face_init();
   pg_booking::rest::settings_init();
+  pg_booking::request_counters_init();
   pg_booking::reserve_guc_prefix("pg_booking");  // after every setting is declared
 }
 }

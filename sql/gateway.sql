@@ -8,5 +8,5 @@ COMMENT ON FUNCTION booking.http_request(text, text, jsonb, text, text) IS
 CREATE FUNCTION booking.http_request_packed(method text, target text, headers text, body bytea, peer text) RETURNS bytea
   LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_http_request_packed';
 COMMENT ON FUNCTION booking.http_request_packed(text, text, text, bytea, text) IS
-  'booking.http_request for pg-booking-http: headers as "name: value" lines; the answer is the status, a line feed, header lines, an empty line and the body.';
+  'booking.http_request for pg-booking-http: headers as "name: value" lines; the answer is a line of status, operation, tenant ("-": none) and, if it is so, the word replayed, then header lines, an empty line and the body.';
 

@@ -1,6 +1,9 @@
 -- Functions belong to whom they are granted; nothing here is for everybody.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking, api FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping TO authenticator;
+GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping,
+  booking.request_counters, booking.metrics TO authenticator;
+GRANT EXECUTE ON FUNCTION booking.request_counters, booking.rate_limit_memory, booking.rate_limit_status, booking.rate_groups,
+  booking.routes, booking.library_version, booking.metrics TO pg_monitor;
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
   booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,

@@ -87,6 +87,22 @@ void put_partition(ReturnSetInfo* result, uint32_t partition, EntryStatus* copie
   for (size_t i = 0; i < count; i++) put_status(result, copies[i]);
 }
 
+/// The room of all partitions together. P-zone.
+void put_room(ReturnSetInfo* result, const char* kind, bool for_addresses) {
+  LimiterTable::Room sum{};
+  for (uint32_t partition = 0; partition < LimiterTable::kPartitions; partition++) {
+    LWLockAcquire(limiter_lock(partition), LW_SHARED);
+    LimiterTable::Room const room = limiter_table().room(partition, for_addresses, limiter_clock());
+    LWLockRelease(limiter_lock(partition));
+    sum.entries += room.entries;
+    sum.taken += room.taken;
+  }
+  Datum values[] = {CStringGetTextDatum(kind), Int64GetDatum(static_cast<int64>(sum.entries)),
+                    Int64GetDatum(static_cast<int64>(sum.taken))};
+  bool nulls[lengthof(values)] = {};
+  tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
 }  // namespace
 }  // namespace pg_booking
 
@@ -101,6 +117,16 @@ PG_BOOKING_FUNCTION(pg_booking_rate_limit_status) {
         static_cast<EntryStatus*>(palloc(sizeof(EntryStatus) * limiter_table().entries(0).size()));
     for (uint32_t partition = 0; partition < LimiterTable::kPartitions; partition++)
       put_partition(result, partition, copies);
+    return (Datum)0;
+  });
+}
+
+PG_BOOKING_FUNCTION(pg_booking_rate_limit_memory) {
+  return pg([&]() -> Datum {
+    require_preload();
+    materialize_result(fcinfo);
+    put_room(reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo), "callers", /*for_addresses=*/false);
+    put_room(reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo), "addresses", /*for_addresses=*/true);
     return (Datum)0;
   });
 }

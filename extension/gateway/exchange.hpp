@@ -11,6 +11,7 @@
 #include "engine/limiter/sliding_log.hpp"
 #include "text/headers.hpp"
 #include "text/url.hpp"
+#include "text/uuid.hpp"
 
 namespace pg_booking {
 
@@ -32,6 +33,19 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// What the service's log and metrics tell about a request; its caller is not told.
+struct RequestNotes {
+  std::string_view operation;       // of the route; empty where none matched
+  std::optional<UuidBytes> tenant;  // whose data were asked for, once that is known
+  bool replayed = false;            // the answer was given before, under the same Idempotency-Key
+};
+
+/// An answer and what is to be told about it.
+struct NotedAnswer {
+  HttpAnswer answer;
+  RequestNotes notes;
+};
+
 /// How the limiter counted a request.
 struct RateLimit {
   std::string_view group;
@@ -49,6 +63,7 @@ struct Exchange {
   unsigned owner_id = 0;                     // Oid of the role that owns the gateway function
   std::optional<RateLimit> rate_limit;       // of the first run: a retry is the same call
   HttpAnswer answer;
+  RequestNotes notes;
 };
 
 }  // namespace pg_booking

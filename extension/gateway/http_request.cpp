@@ -106,16 +106,25 @@ Datum composite_answer(FunctionCallInfo fcinfo, int status, std::string_view hea
   return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
 }
 
+/// "200 createBooking 01890a5d-ac96-774b-bcce-b302099a8057 replayed\n": status, operation and tenant ("-"
+/// where there is none), and the last word only if it is so.
+std::string status_line(const NotedAnswer& noted) {
+  const RequestNotes& notes = noted.notes;
+  std::string line = std::to_string(noted.answer.status);
+  line.append(" ").append(notes.operation.empty() ? "-" : notes.operation);
+  line.append(" ").append(notes.tenant ? format_uuid(*notes.tenant) : "-");
+  if (notes.replayed) line.append(" replayed");
+  return line.append("\n");
+}
+
 /// P-zone.
-Datum packed_answer(const HttpAnswer& answer) {
-  char status[16];
-  int const status_length = pg_snprintf(status, sizeof status, "%d\n", answer.status);
-  Size const size = VARHDRSZ + status_length + answer.headers.size() + 1 + answer.body.size();
+Datum packed_answer(std::string_view line, const HttpAnswer& answer) {
+  Size const size = VARHDRSZ + line.size() + answer.headers.size() + 1 + answer.body.size();
   auto* const result = static_cast<bytea*>(palloc(size));
   SET_VARSIZE(result, size);
   char* cursor = VARDATA(result);
-  memcpy(cursor, status, status_length);
-  cursor += status_length;
+  memcpy(cursor, line.data(), line.size());
+  cursor += line.size();
   memcpy(cursor, answer.headers.data(), answer.headers.size());
   cursor += answer.headers.size();
   *cursor++ = '\n';
@@ -140,7 +149,7 @@ PG_BOOKING_FUNCTION(pg_booking_http_request) {
     request.body = argument(fcinfo, 3);
     request.peer = argument(fcinfo, 4);
   });
-  HttpAnswer const answer = handle_request(request, owner);
+  HttpAnswer const answer = handle_request(request, owner).answer;
   return pg([&] { return composite_answer(fcinfo, answer.status, answer.headers, answer.body); });
 }
 
@@ -156,6 +165,7 @@ PG_BOOKING_FUNCTION(pg_booking_http_request_packed) {
     request.body = argument(fcinfo, 3);
     request.peer = argument(fcinfo, 4);
   });
-  HttpAnswer const answer = handle_request(request, owner);
-  return pg([&] { return packed_answer(answer); });
+  NotedAnswer const noted = handle_request(request, owner);
+  std::string const line = status_line(noted);
+  return pg([&] { return packed_answer(line, noted.answer); });
 }

@@ -1,9 +1,11 @@
 #include "gateway/pipeline.hpp"
 
+#include <chrono>
 #include <exception>
 
 #include "gateway/errors.hpp"
 #include "gateway/rate_limit.hpp"
+#include "gateway/request_counters.hpp"
 #include "gateway/routes.hpp"
 #include "pg/identifiers.hpp"
 #include "text/typeid.hpp"
@@ -60,7 +62,8 @@ void finish_head(Exchange& exchange) {
 
 }  // namespace
 
-HttpAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
+NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
+  auto const began_at = std::chrono::steady_clock::now();
   Exchange exchange;
   exchange.request = request;
   exchange.owner_id = owner_id;
@@ -74,6 +77,7 @@ HttpAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
     exchange.target = std::move(*target);
     face = &face_for(exchange.target.segments.front());
     match_route(*face, exchange);
+    exchange.notes.operation = exchange.route->operation_id;
     run_with_retries(*face, exchange);
   } catch (const ApiError& error) {
     exchange.answer = HttpAnswer{};
@@ -87,7 +91,8 @@ HttpAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
     exchange.answer.headers += "Content-Length: " + std::to_string(exchange.answer.body.size()) + "\n";
     exchange.answer.body.clear();
   }
-  return std::move(exchange.answer);
+  count_request(exchange, std::chrono::steady_clock::now() - began_at);
+  return {std::move(exchange.answer), exchange.notes};
 }
 
 }  // namespace pg_booking

@@ -8,6 +8,6 @@ namespace pg_booking {
 /// error of the request or of the database; what goes through are errors of the calling session itself and
 /// its cancellation.
 /// C-zone.
-HttpAnswer handle_request(const HttpRequest& request, unsigned owner_id);
+NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id);
 
 }  // namespace pg_booking

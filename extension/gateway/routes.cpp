@@ -1,6 +1,7 @@
 #include "gateway/routes.hpp"
 
 #include <array>
+#include <functional>
 
 namespace pg_booking {
 namespace {
@@ -42,6 +43,29 @@ const Face& face_for(std::string_view first_segment) {
   for (size_t i = 0; i < face_count; i++)
     if (faces[i]->prefix == first_segment) return *faces[i];
   return *faces[0];
+}
+
+size_t route_count() {
+  size_t count = 0;
+  for (size_t i = 0; i < face_count; i++) count += faces[i]->routes.size();
+  return count;
+}
+
+const Route& route_at(size_t number) {
+  size_t i = 0;
+  for (; number >= faces[i]->routes.size(); i++) number -= faces[i]->routes.size();
+  return faces[i]->routes[number];
+}
+
+size_t number_of(const Route& route) {
+  size_t number = 0;
+  for (size_t i = 0; i < face_count; i++) {
+    std::span<const Route> const routes = faces[i]->routes;
+    if (std::greater_equal<>()(&route, routes.data()) && std::less<>()(&route, routes.data() + routes.size()))
+      return number + static_cast<size_t>(&route - routes.data());
+    number += routes.size();
+  }
+  return number;
 }
 
 void match_route(const Face& face, Exchange& exchange) {

@@ -19,7 +19,7 @@ struct Operation;
 struct Route {
   std::string_view method;
   std::string_view pattern;  // "/v1/bookings/{bookingId}"; a segment in braces takes any non-empty segment
-  std::string_view operation_id;  // also the metrics label
+  std::string_view operation_id;  // also the label in log, metrics and statistics
   std::string_view capability;    // what an API key must hold; empty where the face has no such thing
   std::string_view rate_group;
   bool writes;  // false: runs read-only, can be served by a standby
@@ -41,6 +41,11 @@ void register_face(const Face& face);
 /// The face of this path segment; the first one registered words the errors of paths that belong to none.
 const Face& face_for(std::string_view first_segment);
 bool is_known_face(std::string_view first_segment);
+
+/// The routes of all faces in the order of registration, which is the same in every process of a server.
+size_t route_count();
+const Route& route_at(size_t number);
+size_t number_of(const Route& route);
 
 /// Finds the route of exchange.target and fills route and path_parameters. Throws request.route_not_found, or
 /// request.method_not_allowed with its Allow header. HEAD is GET without the body.

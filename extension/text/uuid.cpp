@@ -20,6 +20,18 @@ std::optional<UuidBytes> parse_uuid(std::string_view text) {
   return uuid;
 }
 
+std::string format_uuid(const UuidBytes& uuid) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
+    text.push_back(kDigits[uuid[i] >> 4]);
+    text.push_back(kDigits[uuid[i] & 0x0F]);
+  }
+  return text;
+}
+
 bool is_uuid_v4(const UuidBytes& uuid) {
   return (uuid[6] & 0xF0) == 0x40 && (uuid[8] & 0xC0) == 0x80;
 }

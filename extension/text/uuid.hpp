@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pg_booking {
@@ -16,6 +17,9 @@ using UuidBytes = std::array<uint8_t, 16>;  // in network order, as PostgreSQL's
 
 /// Parses the canonical form of RFC 9562: 8-4-4-4-12 hexadecimal digits of any case, nothing else.
 std::optional<UuidBytes> parse_uuid(std::string_view text);
+
+/// The canonical form, in lower case.
+std::string format_uuid(const UuidBytes& uuid);
 
 /// Whether version is 4 and variant is RFC 9562's.
 bool is_uuid_v4(const UuidBytes& uuid);

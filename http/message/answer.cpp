@@ -91,11 +91,26 @@ void take_field(std::string_view line, Answer& answer) {
   answer.headers.append(line).append("\r\n");
 }
 
-int parse_status(std::string_view line) {
-  const bool digits = line.size() == 3 && std::all_of(line.begin(), line.end(), is_ascii_digit);
-  const int status = digits ? (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0') : 0;
+/// The first word of a line, which it is taken off.
+std::string_view take_word(std::string_view& line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  line.remove_prefix(std::min(word.size() + 1, line.size()));
+  return word;
+}
+
+int parse_status(std::string_view word) {
+  const bool digits = word.size() == 3 && std::all_of(word.begin(), word.end(), is_ascii_digit);
+  const int status = digits ? (word[0] - '0') * 100 + (word[1] - '0') * 10 + (word[2] - '0') : 0;
   if (status < 200 || status > 599) throw MalformedAnswer("status is not 200 to 599");
   return status;
+}
+
+void take_first_line(std::string_view line, Answer& answer) {
+  const auto unless_dash = [](std::string_view word) { return word == "-" ? std::string_view() : word; };
+  answer.status = parse_status(take_word(line));
+  answer.operation = unless_dash(take_word(line));
+  answer.tenant = unless_dash(take_word(line));
+  answer.replayed = line == "replayed";
 }
 
 }  // namespace
@@ -109,7 +124,7 @@ Answer unpack_answer(std::string_view packed) {
     const std::string_view line = packed.substr(start, end - start);
     start = end + 1;
     if (first) {
-      answer.status = parse_status(line);
+      take_first_line(line, answer);
     } else if (line.empty()) {
       break;
     } else {

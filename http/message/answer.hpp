@@ -15,14 +15,18 @@ struct Answer {
   std::string body;
   std::string request_id;      // the value of X-Request-Id, for the log
   std::string content_length;  // as the gateway gave it: only an answer to HEAD needs it
+  std::string operation;       // for log and metrics: of the route; empty where none matched
+  std::string tenant;          // and whose data were asked for; empty where nobody knows
+  bool replayed = false;       // and whether the answer was given before, under the same Idempotency-Key
 };
 
 struct MalformedAnswer : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Takes apart "STATUS\nName: value\n…\n\nbody". Throws MalformedAnswer; a field that could split the answer
-/// in two (a control character in it) is malformed.
+/// Takes apart "STATUS OPERATION TENANT[ replayed]\nName: value\n…\n\nbody" ("-": no operation, no tenant).
+/// Throws MalformedAnswer; a field that could split the answer in two (a control character in it) is
+/// malformed.
 Answer unpack_answer(std::string_view packed);
 
 /// What the wire needs to know beside the answer.

@@ -1,7 +1,7 @@
 -- Rules that every object of the extension obeys. A violation fails with the object's name, and a new table or function
 -- is held to the same rules without a test of its own.
 BEGIN;
-SELECT plan(61);
+SELECT plan(65);
 
 CREATE TEMP VIEW extension_objects AS
   SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -58,8 +58,18 @@ SELECT is_empty($$ SELECT name, visible, writable FROM policies WHERE visible ~ 
   'no policy has an alternative to that');
 SELECT is_empty($$ SELECT name FROM policies WHERE tree ~ 'SUBLINK' $$, 'no policy has a sub-select');
 SELECT is_empty($$
-  SELECT oid::regclass FROM pg_class WHERE relnamespace = 'booking'::regnamespace AND relkind IN ('v', 'm', 'f')
-$$, 'no view, materialized view or foreign table, which would need rules of their own');
+  SELECT oid::regclass FROM pg_class WHERE relnamespace = 'booking'::regnamespace AND relkind IN ('m', 'f')
+$$, 'no materialized view or foreign table, which would need rules of their own');
+-- A view of the extension's owner shows all tenants' rows to whoever may read it.
+SELECT is_empty($$
+  SELECT c.oid::regclass, acl.grantee::regrole FROM pg_class AS c, aclexplode(coalesce(relacl, acldefault('r', relowner))) AS acl
+  WHERE c.relnamespace = 'booking'::regnamespace AND c.relkind = 'v'
+    AND (c.relname !~ '^stats' OR acl.grantee NOT IN (c.relowner, 'pg_monitor'::regrole))
+$$, 'views are statistics, for pg_monitor only');
+SELECT is_empty($$
+  SELECT c.oid::regclass, attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+  WHERE c.relnamespace = 'booking'::regnamespace AND c.relkind = 'v' AND attname ~ 'tenant|^id$|_id$|customer|guest'
+$$, 'and name no tenant');
 
 -- What /rest/v1 exposes.
 
@@ -148,6 +158,10 @@ $$, 'every function that may write takes the tenant first');
 
 SELECT is_empty($$ SELECT name FROM tables WHERE coalesce(obj_description(oid, 'pg_class'), '') = '' $$,
   'every table has a comment');
+SELECT is_empty($$
+  SELECT oid::regclass FROM pg_class
+  WHERE relnamespace = 'booking'::regnamespace AND relkind = 'v' AND coalesce(obj_description(oid, 'pg_class'), '') = ''
+$$, 'every view has a comment');
 SELECT is_empty($$ SELECT name FROM types WHERE coalesce(obj_description(oid, 'pg_type'), '') = '' $$, 'every type has a comment');
 SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid, 'pg_proc'), '') = '' $$,
   'every function has a comment');
@@ -156,6 +170,7 @@ SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid
 
 SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname', $$ VALUES
   ('booking.housekeeping(integer)'),           -- for all tenants
+  ('booking.metrics()'),                       -- numbers about all tenants
   ('booking.own_rate_limits()'),               -- from the memory of all tenants
   ('booking.seal_webhook_secret(uuid,text)')   -- with a key that its callers must not see
 $$, 'no other function runs as its owner');
@@ -207,9 +222,9 @@ $$, $$ VALUES ('authenticated', 'USAGE'), ('authenticator', 'USAGE'), ('booking_
   'who may look into the schema; nobody creates there');
 SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('authenticator', oid, 'EXECUTE') ORDER BY proname $$,
   $$ VALUES ('booking.housekeeping(integer)'), ('booking.http_request(text,text,jsonb,text,text)'),
-    ('booking.http_request_packed(text,text,text,bytea,text)'),
-            ('booking.library_version()') $$,
-  'authenticator calls the door and its housekeeping, no other function');
+    ('booking.http_request_packed(text,text,text,bytea,text)'), ('booking.library_version()'), ('booking.metrics()'),
+    ('booking.request_counters()') $$,
+  'authenticator calls the door, its housekeeping and its statistics, no other function');
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
 SELECT is_empty($$
   SELECT name FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE')
@@ -283,6 +298,9 @@ SELECT is_empty($$
     AND privileges <> CASE name WHEN 'booking.booking_events' THEN 'SELECT INSERT' ELSE 'SELECT INSERT UPDATE DELETE' END
     AND name <> 'booking.secret_keys'
 $$, 'service_role works on every table, but events are append-only');
+SELECT is_empty($$
+  SELECT tables.name FROM tables WHERE has_any_column_privilege('pg_monitor', tables.oid, 'SELECT')
+$$, 'pg_monitor sees no table');
 SELECT is_empty($$
   SELECT tables.name FROM tables, aclexplode(relacl) AS acl
   WHERE acl.grantee = 0 OR acl.is_grantable AND acl.grantee <> relowner

@@ -19,10 +19,25 @@ TEST_CASE("a packed answer is taken apart") {
   CHECK(unpack_answer("204\n\n").body.empty());
 }
 
+TEST_CASE("what the first line says beside the status is for log and metrics") {
+  const Answer answer =
+      unpack_answer("201 createBooking 01890a5d-ac96-774b-bcce-b302099a8057 replayed\n\n{}");
+  CHECK(answer.status == 201);
+  CHECK(answer.operation == "createBooking");
+  CHECK(answer.tenant == "01890a5d-ac96-774b-bcce-b302099a8057");
+  CHECK(answer.replayed);
+  CHECK(serialize(answer, {false, true, "now"}) ==
+        "HTTP/1.1 201 Created\r\nServer: pg_booking\r\nDate: now\r\nContent-Length: 2\r\n\r\n{}");
+  const Answer none = unpack_answer("404 - -\n\n");
+  CHECK(none.operation.empty());
+  CHECK(none.tenant.empty());
+  CHECK_FALSE(none.replayed);
+}
+
 TEST_CASE("an answer that could split in two is malformed") {
   for (const char* packed :
        {"", "200", "200\n", "200\nA: b", "200\nA: b\n", "20\n\n", "2000\n\n", "100\n\n", "abc\n\n",
-        "200\nA\n\n", "200\n: b\n\n", "200\nA B: c\n\n", "200\nA: b\rC: d\n\n"}) {
+        "2001 a b\n\n", "200\nA\n\n", "200\n: b\n\n", "200\nA B: c\n\n", "200\nA: b\rC: d\n\n"}) {
     CAPTURE(packed);
     CHECK_THROWS_AS(unpack_answer(packed), MalformedAnswer);
   }

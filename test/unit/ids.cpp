@@ -42,6 +42,11 @@ TEST_CASE("parse_uuid accepts the canonical form only") {
   }
 }
 
+TEST_CASE("format_uuid writes what parse_uuid reads, in lower case") {
+  CHECK(format_uuid(uuid("01234567-89AB-cdef-fedc-ba9876543210")) == "01234567-89ab-cdef-fedc-ba9876543210");
+  CHECK(format_uuid(UuidBytes{}) == "00000000-0000-0000-0000-000000000000");
+}
+
 TEST_CASE("is_uuid_v4 looks at version and variant") {
   CHECK(is_uuid_v4(uuid("8e03978e-40d5-43e8-bc93-6894a57f9324")));
   CHECK(is_uuid_v4(uuid("00000000-0000-4000-8000-000000000000")));

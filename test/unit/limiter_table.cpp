@@ -110,6 +110,30 @@ TEST_CASE("addresses cannot take the room of keys, nor keys that of addresses") 
   CHECK(addresses == fill(fresh, kStart, RateScope::address));
 }
 
+TEST_CASE("the room of a partition and what is taken of it") {
+  Table table(kSmallest);
+  auto const all = [&](bool for_addresses, int64_t now) {
+    LimiterTable::Room sum{};
+    for (uint32_t partition = 0; partition < LimiterTable::kPartitions; partition++) {
+      LimiterTable::Room const room = table.table.room(partition, for_addresses, now);
+      sum.entries += room.entries;
+      sum.taken += room.taken;
+    }
+    return sum;
+  };
+  CHECK(all(false, kStart).entries == kSmallest * 3 / 4);
+  CHECK(all(true, kStart).entries == kSmallest / 4);
+  CHECK(all(false, kStart).taken == 0);
+  table.take(key_of(1), kStart, 5);
+  table.take(key_of(1), kStart + 1, 5);
+  table.take(key_of(2), kStart + 2, 5);
+  table.take(key_of(3, "auth", RateScope::address), kStart + 3, 5);
+  CHECK(all(false, kStart + 3).taken == 2);
+  CHECK(all(true, kStart + 3).taken == 1);
+  CHECK(all(false, kStart + 1 + kRateWindow).taken == 1);
+  CHECK(all(false, kStart + 2 + kRateWindow).taken == 0);
+}
+
 TEST_CASE("exact for every caller while entries are used again and again") {
   std::mt19937 dice(7);
   Table table(kSmallest);

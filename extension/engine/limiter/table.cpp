@@ -117,6 +117,23 @@ bool LimiterTable::is_in_use(const RateEntry& entry) {
   return entry.key.scope != kNeverUsed && entry.key.scope != kBeingGiven;
 }
 
+/// The entries of a partition that serve addresses, or those for all others.
+std::span<RateEntry> LimiterTable::share(uint32_t partition, bool for_addresses) const {
+  size_t const all = header_->partition_entries;
+  size_t const others = all - all / 4;
+  RateEntry* const first = entries_ + partition * all;
+  return for_addresses ? std::span(first + others, all - others) : std::span(first, others);
+}
+
+LimiterTable::Room LimiterTable::room(uint32_t partition, bool for_addresses, int64_t now) const {
+  std::span<RateEntry> const part = share(partition, for_addresses);
+  auto const is_taken = [&](const RateEntry& entry) {
+    return is_in_use(entry) && !entry.log.is_idle(now, window_);
+  };
+  return {.entries = part.size(),
+          .taken = static_cast<size_t>(std::count_if(part.begin(), part.end(), is_taken))};
+}
+
 const CallTimes& LimiterTable::times_of(const RateEntry& entry) const {
   return times_[&entry - entries_];
 }
@@ -124,11 +141,10 @@ const CallTimes& LimiterTable::times_of(const RateEntry& entry) const {
 /// Looks from the key's home on, around its part of the partition. An entry once used never becomes unused
 /// again, so one that was never used ends the search.
 LimiterTable::Search LimiterTable::find(const RateKey& key, uint64_t hash, int64_t now) const {
-  size_t const all = header_->partition_entries;
-  size_t const for_addresses = all / 4;
-  bool const is_address = key.scope == static_cast<uint8_t>(RateScope::address);
-  size_t const count = is_address ? for_addresses : all - for_addresses;
-  RateEntry* const first = entries_ + partition_of(hash) * all + (is_address ? all - for_addresses : 0);
+  std::span<RateEntry> const part =
+      share(partition_of(hash), key.scope == static_cast<uint8_t>(RateScope::address));
+  size_t const count = part.size();
+  RateEntry* const first = part.data();
   RateEntry* const home = first + (((hash & 0xffffffff) * count) >> 32);
 
   Search search{.entry = nullptr, .is_new = true, .room_at = INT64_MAX};

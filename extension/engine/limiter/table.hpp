@@ -77,6 +77,15 @@ class LimiterTable {
 
   /// The entries of a partition, used or not. Needs its lock.
   std::span<const RateEntry> entries(uint32_t partition) const;
+
+  /// Room for callers of one kind in a partition, and how many of them called within the window that ends at
+  /// `now`. Needs its lock.
+  struct Room {
+    size_t entries;
+    size_t taken;
+  };
+  Room room(uint32_t partition, bool for_addresses, int64_t now) const;
+
   static bool is_in_use(const RateEntry& entry);
   const CallTimes& times_of(const RateEntry& entry) const;
 
@@ -98,6 +107,7 @@ class LimiterTable {
   LimiterTable(void* memory, int64_t window);
   Search find(const RateKey& key, uint64_t hash, int64_t now) const;
   void give(RateEntry& entry, const RateKey& key);
+  std::span<RateEntry> share(uint32_t partition, bool for_addresses) const;
 
   Header* header_ = nullptr;
   RateEntry* entries_ = nullptr;

@@ -55,6 +55,7 @@ ApiKey authenticate(Exchange& exchange) {
   if (!key) refuse_caller(exchange, "auth.invalid_key");
   if (key->revoked) refuse_caller(exchange, "auth.key_revoked");
   if (key->expired) refuse_caller(exchange, "auth.key_expired");
+  exchange.notes.tenant = key->tenant_id;
   limit_rate(exchange, group, key->id, key->rate_limit);
   return std::move(*key);
 }

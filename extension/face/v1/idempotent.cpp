@@ -89,6 +89,7 @@ void run_once(Exchange& exchange, const ApiKey& api_key, const UuidBytes& key, c
   if (std::optional<StoredAnswer> stored = claim(api_key, key, fingerprint)) {
     if (stored->fingerprint != fingerprint) throw ApiError("idempotency.payload_mismatch");
     exchange.answer.headers += "Idempotent-Replayed: true\n";
+    exchange.notes.replayed = true;
     write_answer(exchange, {stored->http_status, std::move(stored->answer), ",\"idempotent\":true"});
     return;
   }
