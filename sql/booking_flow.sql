@@ -80,6 +80,7 @@ DECLARE
   subject booking.bookings;
 BEGIN
   PERFORM booking.require_provider_to_override(override, actor_type);
+  PERFORM booking.lock_rules(create_booking.tenant_id);
   SELECT t.* INTO business FROM booking.tenants AS t WHERE t.tenant_id = create_booking.tenant_id;
   service := booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
   chosen := booking.choose_staff(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,

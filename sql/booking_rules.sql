@@ -1,8 +1,8 @@
 -- What may happen to a booking, and what every change of one does.
 --
--- Locks are taken in this order, by everybody: the rows of bookings, by id; then calendars, by key (booking.lock_calendars);
--- then everything else. Whoever only gives time back needs no calendar. A transaction that changes several bookings takes all
--- of these locks before its first change.
+-- Locks are taken in this order, by everybody: the rows of bookings, by id; then the tenant's rules (booking.lock_rules); then
+-- calendars, by key (booking.lock_calendars); then everything else. Whoever only gives time back needs no calendar. A transaction
+-- that changes several bookings takes all of these locks before its first change.
 
 CREATE TYPE booking.transition AS (
   action booking.booking_action, from_status booking.booking_status, to_status booking.booking_status, event booking.booking_event,

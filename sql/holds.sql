@@ -6,7 +6,7 @@ CREATE FUNCTION booking.hold_slot(
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  service CONSTANT booking.services := booking.require_offer(tenant_id, service_id, location_id, staff_id);
+  service booking.services;
   chosen uuid;
   terms booking.service_terms;
   held booking.holds;
@@ -14,6 +14,8 @@ BEGIN
   IF expires_after IS NULL OR expires_after <= interval '0' OR expires_after > interval '24 hours' THEN
     RAISE EXCEPTION 'expires_after must be more than nothing and at most 24 hours' USING ERRCODE = 'invalid_parameter_value';
   END IF;
+  PERFORM booking.lock_rules(hold_slot.tenant_id);
+  service := booking.require_offer(hold_slot.tenant_id, hold_slot.service_id, hold_slot.location_id, hold_slot.staff_id);
   chosen := booking.choose_staff(hold_slot.tenant_id, service.id, hold_slot.location_id, hold_slot.staff_id, hold_slot.starts_at,
                                  override => false, now => hold_slot.now);
   terms := booking.terms_with(hold_slot.tenant_id, service.id, chosen);

@@ -9,7 +9,7 @@ GRANT EXECUTE ON FUNCTION
   booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
   booking.search_slots, booking.next_available, booking.explain_slot, booking.count_suppressed,
   booking.pricing_version, booking.terms_with,
-  booking.lock_calendars, booking.performs, booking.refuse_slot, booking.booked_starts, booking.choose_staff,
+  booking.lock_rules, booking.lock_calendars, booking.performs, booking.refuse_slot, booking.booked_starts, booking.choose_staff,
   booking.transitions, booking.find_transition, booking.begin_transition, booking.apply_transition, booking.time_taken,
   booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
   booking.require_offer, booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
@@ -40,7 +40,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO authenticated, service_role;
 GRANT EXECUTE ON FUNCTION
   booking.public_id, booking.rfc3339, booking.is_time_zone, booking.writing_transaction, booking.raise_error, booking.local_instants,
   booking.search_slots, booking.next_available, booking.explain_slot, booking.pricing_version, booking.terms_with, booking.plan_in_force,
-  booking.lock_calendars, booking.performs, booking.refuse_slot, booking.transitions, booking.find_transition, booking.begin_transition,
+  booking.lock_rules, booking.lock_calendars, booking.performs, booking.refuse_slot, booking.transitions, booking.find_transition, booking.begin_transition,
   booking.apply_transition, booking.time_taken, booking.give_time_back, booking.take_time, booking.record_event, booking.require_offer,
   booking.cancel_booking, booking.change_status, booking.confirm_booking, booking.complete_booking, booking.mark_no_show,
   booking.elapsed, booking.moved_to, booking.accept_reschedule, booking.refuse_reschedule, booking.enqueue_webhook, booking.v1_bookings,

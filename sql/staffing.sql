@@ -4,6 +4,7 @@ CREATE FUNCTION booking.lock_calendars(tenant_id uuid, staff_ids uuid[]) RETURNS
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+  PERFORM booking.lock_rules(lock_calendars.tenant_id);
   -- One global order (by key) for everybody who needs several calendars: waiting in a circle is impossible.
   PERFORM pg_advisory_xact_lock(calendar.key)
   FROM (SELECT DISTINCT hashtextextended(lock_calendars.tenant_id::text || staff_id::text, 0) AS key
@@ -11,7 +12,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION booking.lock_calendars(uuid, uuid[]) IS
-  'Waits until nobody else is booking these people, and keeps them locked until the transaction ends. Rows of bookings are locked before calendars, never after.';
+  'Waits until nobody else is booking these people or changing the tenant''s rules, and keeps them locked until the transaction ends. Rows of bookings are locked before calendars, never after.';
 
 CREATE FUNCTION booking.performs(tenant_id uuid, staff_id uuid, service_id uuid) RETURNS boolean
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp

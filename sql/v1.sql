@@ -301,12 +301,14 @@ CREATE FUNCTION booking.v1_create_booking(
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  place booking.locations := booking.v1_location(tenant_id, location_slug);
+  place booking.locations;
   current_pricing_version text;
   instants timestamptz[];
   wanted timestamptz;
   new_booking_id uuid;
 BEGIN
+  PERFORM booking.lock_rules(tenant_id);
+  place := booking.v1_location(tenant_id, location_slug);
   IF NOT booking.v1_require_bookable(tenant_id, service_id, staff_id) THEN
     PERFORM booking.raise_error('booking.not_bookable');
   END IF;

@@ -1,7 +1,7 @@
 -- Rules that every object of the extension obeys. A violation fails with the object's name, and a new table or function
 -- is held to the same rules without a test of its own.
 BEGIN;
-SELECT plan(65);
+SELECT plan(66);
 
 CREATE TEMP VIEW extension_objects AS
   SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -134,9 +134,20 @@ $$, 'every constraint is validated');
 
 -- What would not shard.
 
+SELECT results_eq($$
+  SELECT tables.name, (SELECT string_agg(name, ' ') FROM (VALUES (4, 'INSERT'), (16, 'UPDATE'), (8, 'DELETE')) AS e (bit, name)
+                       WHERE t.tgtype & bit > 0) FROM pg_trigger AS t JOIN tables ON tables.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgfoid = 'booking.queue_rule_change'::regproc ORDER BY 1
+$$, $$ VALUES
+  ('booking.blocked_slots', 'INSERT UPDATE DELETE'), ('booking.breaks', 'INSERT UPDATE DELETE'),
+  ('booking.date_overrides', 'INSERT UPDATE DELETE'), ('booking.locations', 'UPDATE'), ('booking.opening_hours', 'INSERT UPDATE DELETE'),
+  ('booking.services', 'UPDATE'), ('booking.staff', 'UPDATE'), ('booking.staff_services', 'INSERT UPDATE DELETE'),
+  ('booking.tenants', 'UPDATE'), ('booking.time_off', 'INSERT UPDATE DELETE'), ('booking.working_hours', 'INSERT UPDATE DELETE')
+$$, 'changes of what is bookable are queued with bookings: a lock of the tenant, so it may shard with it');
 SELECT is_empty($$
-  SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger AS t JOIN tables ON tables.oid = t.tgrelid WHERE NOT t.tgisinternal
-$$, 'no triggers');
+  SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger AS t JOIN tables ON tables.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgfoid <> 'booking.queue_rule_change'::regproc
+$$, 'no other triggers, and none that a booking fires');
 SELECT is_empty('SELECT evtname FROM pg_event_trigger JOIN extension_objects ON objid = pg_event_trigger.oid', 'no event triggers');
 SELECT is_empty($$ SELECT r.ev_class::regclass, r.rulename FROM pg_rewrite AS r JOIN tables ON tables.oid = r.ev_class $$,
   'no rules');
