@@ -13,7 +13,7 @@ let staffIds;
 
 before(async () => {
   salon = new Salon({ people: 2 });
-  clients = Array.from({ length: clientCount }, () => salon.client());
+  clients = salon.clients(clientCount);
   const { services } = await clients[0].data(200, 'GET', `/services?salonSlug=${salon.slug}`);
   serviceId = services.find((service) => service.name === 'Haircut').id;
   const { staff } = await clients[0].data(200, 'GET', `/staff?salonSlug=${salon.slug}`);

@@ -29,20 +29,28 @@ INSERT INTO booking.opening_hours (tenant_id, location_id, weekday, opens, close
   WHERE tenant_id = :'tenant';
 SELECT :'tenant'`;
 
-const newKey = `
-SELECT api_key, api_key_id FROM booking.tenant_slugs AS business
-CROSS JOIN LATERAL booking.create_api_key(business.tenant_id, 'test',
-  coalesce(nullif(:'capabilities', 'all')::booking.capability[], enum_range(NULL::booking.capability)))
-WHERE business.slug = :'slug' \\gset
-UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000, "webhook": 1000, "subscription": 1000}' WHERE id = :'api_key_id';
-SELECT :'api_key'`;
+const newKeys = `
+WITH made AS (
+  SELECT key.api_key, key.api_key_id FROM booking.tenant_slugs AS business
+  CROSS JOIN generate_series(1, :count)
+  CROSS JOIN LATERAL booking.create_api_key(business.tenant_id, 'test',
+    coalesce(nullif(:'capabilities', 'all')::booking.capability[], enum_range(NULL::booking.capability))) AS key
+  WHERE business.slug = :'slug')
+SELECT string_agg(api_key, ' ') AS keys, array_agg(api_key_id) AS ids FROM made \\gset
+UPDATE booking.api_keys SET rate_limits = '{"catalog": 1000, "availability": 1000, "booking": 1000, "webhook": 1000, "subscription": 1000}'
+  WHERE id = ANY (:'ids');
+SELECT :'keys'`;
 
 /**
- * The text of a new key of a business; `capabilities` is the array as SQL writes it, e.g. `{services.read}`. It may send more
- * requests a minute than a test does.
+ * The texts of new keys of a business; `capabilities` is the array as SQL writes it, e.g. `{services.read}`. Each may send more
+ * requests a minute than most tests do.
  */
-export function createKey(slug, capabilities = 'all', database = databaseUrl) {
-  return sql(newKey, { slug, capabilities }, database);
+export function createKeys(count, slug, capabilities = 'all', database = databaseUrl) {
+  return sql(newKeys, { count, slug, capabilities }, database).split(' ');
+}
+
+export function createKey(slug, capabilities, database) {
+  return createKeys(1, slug, capabilities, database)[0];
 }
 
 /** A business of its own for a test, open from 8 to 20 every day, with a haircut of 45 minutes and a free advice of 15. */
@@ -56,6 +64,11 @@ export class Salon {
   /** Calls the API with a new key. */
   client(capabilities, url) {
     return new Client(createKey(this.slug, capabilities, this.database), url);
+  }
+
+  /** So many clients, each with a key of its own. */
+  clients(count) {
+    return createKeys(count, this.slug, undefined, this.database).map((key) => new Client(key));
   }
 }
 
