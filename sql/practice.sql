@@ -116,11 +116,15 @@ CREATE FUNCTION booking.add_appointment(
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  service CONSTANT booking.services := booking.require_offer(tenant_id, service_id, location_id, staff_id);
-  terms CONSTANT booking.service_terms := booking.terms_with(tenant_id, service_id, staff_id);
+  service booking.services;
+  terms booking.service_terms;
   client booking.customers;
   subject booking.bookings;
 BEGIN
+  PERFORM booking.lock_rules(add_appointment.tenant_id);
+  service := booking.require_offer(add_appointment.tenant_id, add_appointment.service_id, add_appointment.location_id,
+                                   add_appointment.staff_id);
+  terms := booking.terms_with(add_appointment.tenant_id, service.id, add_appointment.staff_id);
   SELECT c.* INTO client FROM booking.customers AS c
     WHERE c.tenant_id = add_appointment.tenant_id AND c.id = add_appointment.customer_id;
   subject.tenant_id := add_appointment.tenant_id;
@@ -167,6 +171,7 @@ DECLARE
   staff_before CONSTANT uuid := subject.staff_id;
 BEGIN
   PERFORM booking.require_length(move_appointment.starts_at, move_appointment.ends_at);
+  PERFORM booking.lock_rules(move_appointment.tenant_id);
   IF NOT booking.performs(move_appointment.tenant_id, move_appointment.staff_id, subject.service_id) THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
   END IF;
