@@ -139,10 +139,69 @@ CREATE FUNCTION api.webhook_deliveries(max_deliveries integer DEFAULT 100)
                  last_status_code integer, last_error text, next_attempt_at api.instant, created_at api.instant, delivered_at api.instant)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT d.id, d.event, d.booking_id, d.status, d.attempts, d.last_status_code, d.last_error,
-         CASE WHEN d.status = 'pending' THEN d.next_attempt_at END, d.created_at, d.delivered_at
+  SELECT d.id, d.event, d.booking_id, d.status, d.attempts, last.status_code, last.error, d.next_attempt_at, d.created_at, d.delivered_at
   FROM booking.webhook_deliveries AS d
+  LEFT JOIN booking.webhook_attempts AS last ON last.tenant_id = d.tenant_id AND last.delivery_id = d.id AND last.number = d.attempts
   WHERE d.tenant_id = booking.current_tenant()
   ORDER BY d.created_at DESC, d.id DESC LIMIT max_deliveries;
 END;
-COMMENT ON FUNCTION api.webhook_deliveries(integer) IS 'The practice''s webhook deliveries, newest first.';
+COMMENT ON FUNCTION api.webhook_deliveries(integer) IS
+  'The practice''s webhook deliveries, newest first
+Those without an event are tests.';
+
+CREATE FUNCTION api.webhook_attempts(delivery_id uuid)
+  RETURNS TABLE (number integer, started_at api.instant, duration_ms integer, status_code integer, error text, answer text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT a.number, a.started_at, a.duration_ms, a.status_code, a.error, a.answer
+  FROM booking.webhook_attempts AS a
+  WHERE a.tenant_id = booking.current_tenant() AND a.delivery_id = webhook_attempts.delivery_id ORDER BY a.number;
+END;
+COMMENT ON FUNCTION api.webhook_attempts(uuid) IS
+  'The attempts of a webhook delivery, the first one first
+With the beginning of what the receiver answered.';
+
+CREATE FUNCTION api.replay_webhook(delivery_id uuid) RETURNS boolean
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.replay_webhook(booking.current_tenant(), replay_webhook.delivery_id);
+END;
+COMMENT ON FUNCTION api.replay_webhook(uuid) IS
+  'Sends a webhook delivery again
+Same id, same bytes, with all retries anew; false when there is none of this id.';
+
+CREATE FUNCTION api.send_test_webhook() RETURNS uuid
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.send_test_webhook(booking.current_tenant());
+END;
+COMMENT ON FUNCTION api.send_test_webhook() IS
+  'Sends an event "webhook.test" about nothing
+Returns the delivery''s id: webhook_attempts tells how it goes.';
+
+CREATE FUNCTION api.pause_webhooks() RETURNS boolean
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.pause_webhooks(booking.current_tenant());
+END;
+COMMENT ON FUNCTION api.pause_webhooks() IS
+  'Sends no webhooks for a while
+Events are collected until resume_webhooks; false when that is so already, or nothing is configured.';
+
+CREATE FUNCTION api.resume_webhooks() RETURNS boolean
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.resume_webhooks(booking.current_tenant());
+END;
+COMMENT ON FUNCTION api.resume_webhooks() IS
+  'Sends webhooks again
+After a pause, a deactivation or a rest: all that is pending at once; false when nothing is configured.';
+
+CREATE FUNCTION api.rotate_webhook_secret(overlap interval DEFAULT '24 hours') RETURNS text
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT booking.rotate_webhook_secret(booking.current_tenant(), rotate_webhook_secret.overlap);
+END;
+COMMENT ON FUNCTION api.rotate_webhook_secret(interval) IS
+  'A new webhook secret
+Told here once; for the overlap deliveries are signed with the old one too.';

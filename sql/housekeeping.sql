@@ -28,6 +28,26 @@ BEGIN
   GET DIAGNOSTICS changed_rows = ROW_COUNT;
   RETURN NEXT;
 
+  WITH batch AS (
+    SELECT d.tenant_id, d.id FROM booking.webhook_deliveries AS d
+    JOIN booking.tenants AS business ON business.tenant_id = d.tenant_id
+    LEFT JOIN booking.webhook_configs AS c ON c.tenant_id = d.tenant_id
+    WHERE d.status = 'pending' AND d.next_attempt_at <= now()
+      AND (c.active IS NOT TRUE OR booking.plan_in_force(business.plan, business.plan_period_end) <> 'pro')
+    LIMIT max_rows FOR UPDATE OF d SKIP LOCKED)
+  UPDATE booking.webhook_deliveries AS d SET status = 'skipped', next_attempt_at = NULL
+  FROM batch WHERE d.tenant_id = batch.tenant_id AND d.id = batch.id;
+  task := 'webhook deliveries of inactive configurations skipped';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+
+  WITH batch AS (
+    SELECT s.tenant_id, s.id FROM booking.webhook_secrets AS s WHERE s.expires_at <= now() LIMIT max_rows FOR UPDATE SKIP LOCKED)
+  DELETE FROM booking.webhook_secrets AS s USING batch WHERE s.tenant_id = batch.tenant_id AND s.id = batch.id;
+  task := 'expired webhook secrets deleted';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+
   task := 'last uses of API keys written';
   changed_rows := booking.flush_key_usage(max_rows);
   RETURN NEXT;

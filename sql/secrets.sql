@@ -43,3 +43,14 @@ END
 $$;
 COMMENT ON FUNCTION booking.seal_webhook_secret(uuid, text) IS 'A webhook secret as it is stored. Whoever may seal cannot read back.';
 
+CREATE FUNCTION booking.new_webhook_secret(tenant_id uuid, OUT secret text, OUT sealed bytea)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  secret := encode(booking.random_bytes(32), 'hex');
+  sealed := booking.seal_webhook_secret(tenant_id, secret);
+END
+$$;
+COMMENT ON FUNCTION booking.new_webhook_secret(uuid) IS
+  'A random webhook secret, 64 hexadecimal characters, and how to store it. Runs as its owner: its callers make secrets, and seal none of their choice.';
+

@@ -34,12 +34,14 @@ CREATE VIEW booking.stats_webhooks AS
   SELECT count(*) AS pending,
          count(*) FILTER (WHERE d.attempts > 0) AS retrying,
          count(*) FILTER (WHERE d.next_attempt_at <= now()) AS due,
-         coalesce(greatest(now() - min(d.next_attempt_at), interval '0'), interval '0') AS overdue,
+         coalesce(greatest(now() - min(greatest(d.next_attempt_at, endpoint.retry_at)) FILTER (WHERE endpoint.active AND NOT endpoint.paused),
+                           interval '0'), interval '0') AS overdue,
          coalesce(now() - min(d.created_at), interval '0') AS oldest_age,
          (SELECT count(*) FROM booking.webhook_configs AS c WHERE c.disabled_reason IS NOT NULL) AS configs_disabled
-  FROM booking.webhook_deliveries AS d WHERE d.status = 'pending';
+  FROM booking.webhook_deliveries AS d LEFT JOIN booking.webhook_configs AS endpoint ON endpoint.tenant_id = d.tenant_id
+  WHERE d.status = 'pending';
 COMMENT ON VIEW booking.stats_webhooks IS
-  'The outbox: deliveries to be made, of them those that failed before (retrying) and those whose time has come (due); for how long the most urgent one has been due (overdue: what to alert on); age of the oldest; configurations that the system has switched off.';
+  'The outbox: deliveries to be made, of them those that failed before (retrying) and those whose time has come (due); for how long the most urgent one could have been sent (overdue: what to alert on; a pause and a receiver''s rest do not count); age of the oldest; configurations that the system has switched off.';
 
 CREATE VIEW booking.stats_tables AS
   SELECT s.relid::regclass AS "table", s.n_live_tup AS live_rows, s.n_dead_tup AS dead_rows,
@@ -77,7 +79,7 @@ BEGIN ATOMIC
     FROM booking.stats_webhooks AS w
     UNION ALL
     SELECT 'pg_booking_webhooks_overdue_seconds', '{}', extract(epoch FROM w.overdue),
-           'For how long the most urgent webhook delivery has been due.' FROM booking.stats_webhooks AS w
+           'For how long the most urgent webhook delivery could have been sent.' FROM booking.stats_webhooks AS w
     UNION ALL
     SELECT 'pg_booking_webhooks_oldest_age_seconds', '{}', extract(epoch FROM w.oldest_age),
            'Age of the oldest webhook delivery to be made.' FROM booking.stats_webhooks AS w

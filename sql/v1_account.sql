@@ -3,7 +3,8 @@
 CREATE FUNCTION booking.v1_webhook_config(tenant_id uuid) RETURNS booking.v1_webhook_config
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT ROW(c.url, c.active, true, booking.rfc3339(c.created_at), booking.rfc3339(c.updated_at), c.disabled_reason)::booking.v1_webhook_config
+  SELECT ROW(c.url, c.active,
+             EXISTS (SELECT FROM booking.webhook_secrets AS s WHERE s.tenant_id = c.tenant_id AND s.expires_at IS NULL), booking.rfc3339(c.created_at), booking.rfc3339(c.updated_at), c.disabled_reason)::booking.v1_webhook_config
   FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_webhook_config.tenant_id;
 END;
 COMMENT ON FUNCTION booking.v1_webhook_config(uuid) IS 'The tenant''s webhook configuration; NULL when there is none.';
@@ -23,26 +24,22 @@ DECLARE
   secret text;
 BEGIN
   IF NOT EXISTS (SELECT FROM booking.webhook_configs AS c WHERE c.tenant_id = v1_put_webhook_config.tenant_id) THEN
-    secret := encode(booking.random_bytes(32), 'hex');
-    INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)
-      VALUES (v1_put_webhook_config.tenant_id, v1_put_webhook_config.url,
-              booking.seal_webhook_secret(v1_put_webhook_config.tenant_id, secret))
+    INSERT INTO booking.webhook_configs (tenant_id, url) VALUES (v1_put_webhook_config.tenant_id, v1_put_webhook_config.url)
       ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-      -- A concurrent request was first: its secret counts.
-      secret := NULL;
+    -- Unless a concurrent request was first: then its secret counts.
+    IF FOUND THEN
+      secret := booking.add_webhook_secret(v1_put_webhook_config.tenant_id);
     END IF;
   END IF;
   IF secret IS NULL THEN
-    UPDATE booking.webhook_configs AS c
-    SET url = v1_put_webhook_config.url, active = true, disabled_reason = NULL, updated_at = now()
-    WHERE c.tenant_id = v1_put_webhook_config.tenant_id;
+    UPDATE booking.webhook_configs AS c SET url = v1_put_webhook_config.url WHERE c.tenant_id = v1_put_webhook_config.tenant_id;
+    PERFORM booking.resume_webhooks(v1_put_webhook_config.tenant_id);
   END IF;
   RETURN NEXT ROW(booking.v1_webhook_config(v1_put_webhook_config.tenant_id), secret)::booking.v1_webhook_put_answer;
 END
 $$;
 COMMENT ON FUNCTION booking.v1_put_webhook_config(uuid, uuid, text) IS
-  'PUT /v1/webhooks/config: sets the URL and (re)activates; the first one makes the secret and is the only one to tell it.';
+  'PUT /v1/webhooks/config: sets the URL and resumes; the first one makes the secret and is the only one to tell it.';
 
 CREATE FUNCTION booking.v1_delete_webhook_config(tenant_id uuid, api_key_id uuid) RETURNS SETOF booking.v1_webhook_config_answer
   LANGUAGE sql VOLATILE ROWS 1
@@ -53,22 +50,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.v1_delete_webhook_config(uuid, uuid) IS 'DELETE /v1/webhooks/config: inactive, URL and secret kept.';
 
-CREATE FUNCTION booking.v1_rotate_webhook_secret(tenant_id uuid, api_key_id uuid) RETURNS SETOF booking.v1_webhook_secret
-  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  secret CONSTANT text := encode(booking.random_bytes(32), 'hex');
-BEGIN
-  UPDATE booking.webhook_configs AS c
-  SET sealed_secret = booking.seal_webhook_secret(v1_rotate_webhook_secret.tenant_id, secret), updated_at = now()
-  WHERE c.tenant_id = v1_rotate_webhook_secret.tenant_id;
-  IF NOT FOUND THEN
-    PERFORM booking.raise_error('service.not_found', '{"resource":"webhookConfig"}');
-  END IF;
-  RETURN NEXT ROW(secret, booking.rfc3339(now()))::booking.v1_webhook_secret;
-END
-$$;
-COMMENT ON FUNCTION booking.v1_rotate_webhook_secret(uuid, uuid) IS
+CREATE FUNCTION booking.v1_rotate_webhook_secret(tenant_id uuid, api_key_id uuid, overlap_seconds integer)
+  RETURNS SETOF booking.v1_webhook_secret
+  LANGUAGE sql VOLATILE ROWS 1
+BEGIN ATOMIC
+  SELECT booking.rotate_webhook_secret(v1_rotate_webhook_secret.tenant_id, make_interval(secs => overlap_seconds)), booking.rfc3339(now());
+END;
+COMMENT ON FUNCTION booking.v1_rotate_webhook_secret(uuid, uuid, integer) IS
   'POST /v1/webhooks/config/rotate-secret: a new secret, told here once, in force at commit.';
 
 CREATE FUNCTION booking.v1_list_webhook_deliveries(
@@ -90,11 +78,11 @@ BEGIN
   FROM (
     SELECT d.id, d.created_at,
            ROW(booking.public_id('dlv', d.id), d.event, booking.public_id('bkg', d.booking_id), d.status, d.attempts,
-               d.last_status_code, d.last_error, d.last_duration_ms,
-               CASE WHEN d.status = 'pending' THEN booking.rfc3339(d.next_attempt_at) END,
+               last.status_code, last.error, last.duration_ms, booking.rfc3339(d.next_attempt_at),
                booking.rfc3339(d.created_at), booking.rfc3339(d.delivered_at))::booking.v1_webhook_delivery AS delivery
     FROM booking.webhook_deliveries AS d
-    WHERE d.tenant_id = v1_list_webhook_deliveries.tenant_id
+    LEFT JOIN booking.webhook_attempts AS last ON last.tenant_id = d.tenant_id AND last.delivery_id = d.id AND last.number = d.attempts
+    WHERE d.tenant_id = v1_list_webhook_deliveries.tenant_id AND d.event IS NOT NULL
       AND (v1_list_webhook_deliveries.status IS NULL OR d.status = v1_list_webhook_deliveries.status::booking.webhook_delivery_status)
       AND (v1_list_webhook_deliveries.event IS NULL OR d.event = v1_list_webhook_deliveries.event::booking.booking_event)
       AND (v1_list_webhook_deliveries.booking_id IS NULL OR d.booking_id = v1_list_webhook_deliveries.booking_id)

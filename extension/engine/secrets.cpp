@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "text/sealed_box.hpp"
+#include "text/sha256.hpp"
 
 #include "pg/datum.hpp"
 #include "pg/guard.hpp"
@@ -45,6 +46,13 @@ PG_BOOKING_FUNCTION(pg_booking_random_bytes) {
   std::array<char, kMaxRandomBytes> random;
   fill_random(random.data(), static_cast<size_t>(count));
   return guarded_bytes({random.data(), static_cast<size_t>(count)});
+}
+
+PG_BOOKING_FUNCTION(pg_booking_hmac_sha256) {
+  const bytea* const key = pg([&] { return PG_GETARG_BYTEA_PP(0); });
+  const bytea* const message = pg([&] { return PG_GETARG_BYTEA_PP(1); });
+  std::array<uint8_t, 32> const code = hmac_sha256(view_of(key), view_of(message));
+  return guarded_bytes({reinterpret_cast<const char*>(code.data()), code.size()});
 }
 
 PG_BOOKING_FUNCTION(pg_booking_seal) {

@@ -2,8 +2,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
+#include <limits>
 #include <new>
+#include <stdexcept>
 
 namespace pg_booking {
 
@@ -13,6 +16,17 @@ std::array<uint8_t, 32> sha256(std::string_view bytes) {
     throw std::bad_alloc();
   }
   return digest;
+}
+
+std::array<uint8_t, 32> hmac_sha256(std::string_view key, std::string_view message) {
+  if (key.size() > std::numeric_limits<int>::max()) throw std::length_error("the key is too long");
+  std::array<uint8_t, 32> code;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(message.data()), message.size(), code.data(),
+           nullptr) == nullptr) {
+    throw std::bad_alloc();
+  }
+  return code;
 }
 
 bool constant_time_equal(std::span<const uint8_t> left, std::span<const uint8_t> right) {

@@ -68,6 +68,7 @@ before(() => {
   assert.equal(ask(original, 'PUT', '/v1/webhooks/config?salonSlug=example-salon', { url: 'https://hooks.example.com' }).status, 200);
   const { body } = ask(original, 'GET', '/v1/bookings?salonSlug=example-salon');
   assert.equal(ask(original, 'POST', `/v1/bookings/${body.data.bookings[0].id}/cancel`).status, 200);
+  sql(`SELECT FROM booking.claim_webhooks(1, '1 minute')`, {}, original);
 
   dumped = dump(original);
   execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '--single-transaction', '-d', copy], { input: dumped, stdio: ['pipe', 'ignore', 'pipe'] });

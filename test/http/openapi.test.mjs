@@ -190,8 +190,10 @@ test('webhook configuration and deliveries are answered as documented', async ()
   for (const payload of payloads) assertValid(schema, JSON.parse(payload), 'webhook');
 
   await call(client, 'listWebhookDeliveries', 200, { query: { ...query, limit: 1 } });
-  sql(`UPDATE booking.webhook_deliveries SET status = 'delivered', attempts = 1, last_status_code = 204, last_duration_ms = 12, delivered_at = now()
-       WHERE tenant_id = :'tenant' AND event = 'booking.requested'`, { tenant: salon.tenantId });
+  sql(`WITH delivered AS (
+         UPDATE booking.webhook_deliveries SET status = 'delivered', attempts = 1, next_attempt_at = NULL, delivered_at = now()
+         WHERE tenant_id = :'tenant' AND event = 'booking.requested' RETURNING tenant_id, id)
+       INSERT INTO booking.webhook_attempts (tenant_id, delivery_id, number, status_code, duration_ms) SELECT *, 1, 204, 12 FROM delivered`, { tenant: salon.tenantId });
   await call(client, 'listWebhookDeliveries', 200, { query });
   await call(client, 'deleteWebhookConfig', 200, { query });
   await call(client, 'getWebhookConfig', 200, { query });

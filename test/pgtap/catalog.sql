@@ -162,6 +162,7 @@ SELECT is_empty($$
     AND prorettype <> 'trigger'::regtype     -- for the row's
     AND proname NOT IN ('create_tenant',  -- makes one
                         'housekeeping',   -- deletes what has expired, whosever it is
+                        'claim_webhooks', -- hands out what is due, whosever it is
                         'flush_key_usage')  -- a part of it
 $$, 'every function that may write takes the tenant first');
 
@@ -180,9 +181,12 @@ SELECT is_empty($$ SELECT name FROM functions WHERE coalesce(obj_description(oid
 -- Functions.
 
 SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname', $$ VALUES
+  ('booking.claim_webhooks(integer,interval)'),  -- for all tenants, with secrets that its callers must not see
   ('booking.housekeeping(integer)'),           -- for all tenants
   ('booking.metrics()'),                       -- numbers about all tenants
+  ('booking.new_webhook_secret(uuid)'),        -- with a key that its callers must not see
   ('booking.own_rate_limits()'),               -- from the memory of all tenants
+  ('booking.record_webhook_attempt(uuid,uuid,integer,uuid,integer,text,integer,text,integer)'),  -- what came of what was claimed
   ('booking.seal_webhook_secret(uuid,text)')   -- with a key that its callers must not see
 $$, 'no other function runs as its owner');
 SELECT is_empty($$
@@ -232,10 +236,11 @@ SELECT results_eq($$
 $$, $$ VALUES ('authenticated', 'USAGE'), ('authenticator', 'USAGE'), ('booking_integration', 'USAGE'), ('service_role', 'USAGE') $$,
   'who may look into the schema; nobody creates there');
 SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('authenticator', oid, 'EXECUTE') ORDER BY proname $$,
-  $$ VALUES ('booking.housekeeping(integer)'), ('booking.http_request(text,text,jsonb,text,text)'),
-    ('booking.http_request_packed(text,text,text,bytea,text)'), ('booking.library_version()'), ('booking.metrics()'),
-    ('booking.request_counters()') $$,
-  'authenticator calls the door, its housekeeping and its statistics, no other function');
+  $$ VALUES ('booking.claim_webhooks(integer,interval)'), ('booking.housekeeping(integer)'),
+    ('booking.http_request(text,text,jsonb,text,text)'), ('booking.http_request_packed(text,text,text,bytea,text)'),
+    ('booking.library_version()'), ('booking.metrics()'),
+    ('booking.record_webhook_attempt(uuid,uuid,integer,uuid,integer,text,integer,text,integer)'), ('booking.request_counters()') $$,
+  'authenticator calls the door, its housekeeping, its statistics and what a sender of webhooks needs, no other function');
 SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
 SELECT is_empty($$
   SELECT name FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE')
@@ -274,7 +279,9 @@ SELECT results_eq($$ SELECT name, privileges FROM table_privileges WHERE role = 
   ('booking.staff_services', 'SELECT INSERT UPDATE DELETE'),
   ('booking.tenants', 'SELECT UPDATE'),
   ('booking.time_off', 'SELECT INSERT UPDATE DELETE'),
-  ('booking.webhook_deliveries', 'SELECT INSERT'),
+  ('booking.webhook_configs', 'SELECT UPDATE'),
+  ('booking.webhook_deliveries', 'SELECT INSERT UPDATE'),
+  ('booking.webhook_secrets', 'SELECT INSERT UPDATE'),
   ('booking.working_hours', 'SELECT INSERT UPDATE DELETE')
 $$, 'authenticated writes what a practice keeps itself, and reads the rest');
 SELECT set_eq($$
@@ -296,12 +303,13 @@ $$, $$ VALUES
   ('booking.holds', 'SELECT DELETE'),
   ('booking.idempotency_keys', 'SELECT INSERT UPDATE'),
   ('booking.webhook_configs', 'SELECT INSERT UPDATE'),
-  ('booking.webhook_deliveries', 'SELECT INSERT')
+  ('booking.webhook_deliveries', 'SELECT INSERT UPDATE'),
+  ('booking.webhook_secrets', 'SELECT INSERT UPDATE')
 $$, 'booking_integration writes what the operations of /v1 need, and reads the rest');
 SELECT is_empty($$ SELECT * FROM table_privileges WHERE role = 'booking_integration' AND name ~ 'api_key|members|secret_keys' $$,
   'booking_integration sees neither API keys nor members nor the keys of secrets');
 SELECT is_empty($$
-  SELECT role FROM roles WHERE role <> 'service_role' AND has_column_privilege(role, 'booking.webhook_configs', 'sealed_secret', 'SELECT')
+  SELECT role FROM roles WHERE role <> 'service_role' AND has_column_privilege(role, 'booking.webhook_secrets', 'sealed', 'SELECT')
 $$, 'nor a webhook''s secret, sealed as it is');
 SELECT is_empty($$ SELECT * FROM table_privileges WHERE name = 'booking.secret_keys' $$, 'the keys of secrets are nobody''s');
 SELECT is_empty($$

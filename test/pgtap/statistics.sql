@@ -1,7 +1,7 @@
 -- What an operator sees from inside the database: numbers about all tenants together, and who may see them.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(37);
+SELECT plan(39);
 
 -- Requests.
 
@@ -62,12 +62,16 @@ DELETE FROM booking.webhook_deliveries;
 SELECT is(w::text, '(0,0,0,00:00:00,00:00:00,0)', 'an empty outbox') FROM booking.stats_webhooks AS w;
 INSERT INTO booking.webhook_deliveries (tenant_id, event, booking_id, payload, attempts, status, created_at, next_attempt_at)
 SELECT test.id(tenant, 'tenant'), 'booking.confirmed', test.first_booking(tenant), '{}', attempts, status::booking.webhook_delivery_status,
-       now() - age, now() + due
+       now() - age, CASE status WHEN 'pending' THEN now() + due END
 FROM (VALUES ('a', 0, 'pending', interval '20 minutes', interval '-3 minutes'), ('b', 2, 'pending', '2 hours', '-1 minute'),
              ('a', 1, 'pending', '1 hour', '30 minutes'), ('a', 1, 'delivered', '5 hours', '-5 hours')) AS delivery (tenant, attempts, status, age, due);
 SELECT is(ROW(w.pending, w.retrying, w.due, w.overdue, w.oldest_age)::text, '(3,2,2,00:03:00,02:00:00)', 'deliveries of all tenants')
 FROM booking.stats_webhooks AS w;
-UPDATE booking.webhook_deliveries SET next_attempt_at = now() + interval '1 hour';
+UPDATE booking.webhook_configs SET retry_at = now() - interval '2 minutes' WHERE tenant_id = test.id('a', 'tenant');
+SELECT is(w.overdue, interval '2 minutes', 'a receiver''s rest is no delay') FROM booking.stats_webhooks AS w;
+UPDATE booking.webhook_configs SET paused = true WHERE tenant_id = test.id('a', 'tenant');
+SELECT is(w.overdue, interval '1 minute', 'nor is a pause') FROM booking.stats_webhooks AS w;
+UPDATE booking.webhook_deliveries SET next_attempt_at = now() + interval '1 hour' WHERE status = 'pending';
 SELECT is(w.overdue, interval '0', 'nothing is due') FROM booking.stats_webhooks AS w;
 UPDATE booking.webhook_configs SET disabled_reason = 'gone' WHERE tenant_id = test.id('b', 'tenant');
 SELECT is(w.configs_disabled, 1::bigint, 'what the system switched off') FROM booking.stats_webhooks AS w;

@@ -1,7 +1,7 @@
 -- /v1 beside bookings: webhook configuration, deliveries, subscription.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(89);
+SELECT plan(93);
 DELETE FROM booking.webhook_deliveries;
 DELETE FROM booking.webhook_configs;
 
@@ -27,8 +27,8 @@ SELECT is((test.config('DELETE')).body #> '{data,config,active}', 'false', 'DELE
 SELECT is((test.config('GET')).body #>> '{data,config,url}', 'https://hooks.example.com/b', 'and keeps the URL');
 SELECT is(test.outcome(test.config('DELETE')), '200', 'a second DELETE does no harm');
 SELECT is((test.config('PUT', 'https://hooks.example.com/b')).body #> '{data,config,active}', 'true', 'PUT switches on again');
-SELECT is(booking.unseal(k.key, c.sealed_secret), (answer).body #>> '{data,secret}', 'the secret is the one that was told')
-FROM first_put, booking.webhook_configs AS c JOIN booking.secret_keys AS k USING (tenant_id);
+SELECT is(booking.unseal(k.key, s.sealed), (answer).body #>> '{data,secret}', 'the secret is the one that was told')
+FROM first_put, booking.webhook_secrets AS s JOIN booking.secret_keys AS k USING (tenant_id) WHERE tenant_id = test.id('a', 'tenant');
 
 -- Rotation.
 CREATE TEMP TABLE rotated AS SELECT test.request('POST', '/v1/webhooks/config/rotate-secret?salonSlug=salon-a') AS answer;
@@ -36,8 +36,16 @@ SELECT is((SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys((answer).body -
   'a rotation has two members') FROM rotated;
 SELECT isnt((rotated.answer).body #>> '{data,secret}', (first_put.answer).body #>> '{data,secret}',
   'the secret is new') FROM rotated, first_put;
-SELECT is(booking.unseal(k.key, c.sealed_secret), (answer).body #>> '{data,secret}',
-  'and in force') FROM rotated, booking.webhook_configs AS c JOIN booking.secret_keys AS k USING (tenant_id);
+SELECT is((SELECT booking.unseal(k.key, s.sealed) FROM booking.webhook_secrets AS s JOIN booking.secret_keys AS k USING (tenant_id)
+    WHERE tenant_id = test.id('a', 'tenant') AND (s.expires_at IS NULL OR s.expires_at > now())),
+  (answer).body #>> '{data,secret}', 'and alone in force') FROM rotated;
+SELECT test.request('POST', '/v1/webhooks/config/rotate-secret?salonSlug=salon-a&overlapSeconds=3600') \g /dev/null
+SELECT is((SELECT array_agg(s.expires_at - now() ORDER BY s.id) FROM booking.webhook_secrets AS s
+    WHERE s.tenant_id = test.id('a', 'tenant') AND (s.expires_at IS NULL OR s.expires_at > now())), '{01:00:00,NULL}',
+  'unless the old one is to sign for a while too');
+SELECT is(test.bad_fields(test.request('POST', '/v1/webhooks/config/rotate-secret?salonSlug=salon-a&overlapSeconds=' || overlap)),
+  '{overlapSeconds}', 'not for ' || overlap || ' seconds')
+FROM unnest('{-1,604801,x}'::text[]) AS overlap;
 SELECT is(concat_ws(' ', test.outcome(answer), answer.body #>> '{error,details,resource}'), '404 service.not_found webhookConfig',
   'where nothing is configured there is nothing to rotate')
 FROM test.request('POST', '/v1/webhooks/config/rotate-secret?salonSlug=salon-b', NULL, 'b') AS answer;
@@ -100,8 +108,11 @@ SELECT is(test.outcome(test.post(format('/v1/bookings/%s/cancel', :'other_id'), 
 SELECT is((SELECT count(*) FROM booking.webhook_deliveries), 5::bigint, 'are three more');
 
 -- Filters and pages.
-UPDATE booking.webhook_deliveries SET status = 'delivered', attempts = 2, last_status_code = 204, last_duration_ms = 31,
-  next_attempt_at = NULL, delivered_at = now()
+INSERT INTO booking.webhook_attempts (tenant_id, delivery_id, number, status_code, error, duration_ms)
+SELECT tenant_id, id, number, CASE number WHEN 2 THEN 204 END, CASE number WHEN 1 THEN 'Timeout' END, 30 + number
+FROM booking.webhook_deliveries, generate_series(1, 2) AS number
+WHERE booking_id = booking.parse_public_id('bkg', :'id') AND event = 'booking.requested';
+UPDATE booking.webhook_deliveries SET status = 'delivered', attempts = 2, next_attempt_at = NULL, delivered_at = now()
 WHERE booking_id = booking.parse_public_id('bkg', :'id') AND event = 'booking.requested';
 SELECT is(jsonb_array_length((test.deliveries(query)).body #> '{data,deliveries}'), expected, 'deliveries ' || query)
 FROM (VALUES
@@ -110,7 +121,7 @@ FROM (VALUES
   ('&bookingId=' || booking.public_id('bkg', test.first_booking('b')), 0)) AS filter (query, expected);
 SELECT is(((test.deliveries('&status=delivered')).body #> '{data,deliveries,0}') - 'id', jsonb_build_object(
   'event', 'booking.requested', 'bookingId', :'id'::text, 'status', 'delivered', 'attempts', 2, 'lastStatusCode', 204,
-  'lastError', NULL, 'lastDurationMs', 31, 'nextAttemptAt', NULL, 'createdAt', booking.rfc3339(now()),
+  'lastError', NULL, 'lastDurationMs', 32, 'nextAttemptAt', NULL, 'createdAt', booking.rfc3339(now()),
   'deliveredAt', booking.rfc3339(now())), 'one that was delivered');
 CREATE FUNCTION test.all_deliveries(size integer) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE

@@ -168,6 +168,14 @@ constexpr Field webhook_fields[] = {
      .description = "Where deliveries go: https, a public host."},
 };
 
+constexpr Field rotation_fields[] = {
+    {.name = "overlapSeconds",
+     .source = Source::query,
+     .type = Type::integer,
+     .description = "How long deliveries are signed with the old secret too.",
+     .maximum = 7 * 24 * 60 * 60},
+};
+
 constexpr Field delivery_fields[] = {
     {.name = "status",
      .source = Source::query,
@@ -277,9 +285,10 @@ constexpr Operation put_webhook_config{.summary = "Set the webhook URL and activ
 constexpr Operation delete_webhook_config{.summary = "Deactivate the webhook; URL and secret are kept.",
                                           .slug_rule = SlugRule::in_query,
                                           .sql = "SELECT * FROM booking.v1_delete_webhook_config($1, $2)"};
-constexpr Operation rotate_webhook_secret{.summary = "Replace the webhook secret at once.",
+constexpr Operation rotate_webhook_secret{.summary = "Replace the webhook secret.",
                                           .slug_rule = SlugRule::anywhere,
-                                          .sql = "SELECT * FROM booking.v1_rotate_webhook_secret($1, $2)",
+                                          .fields = rotation_fields,
+                                          .sql = "SELECT * FROM booking.v1_rotate_webhook_secret($1, $2, $3)",
                                           .errors = "service.not_found"};
 constexpr Operation list_webhook_deliveries{
     .summary = "List webhook deliveries, newest first.",

@@ -61,10 +61,11 @@ BEGIN
     VALUES (t, test.id(tenant, 'main'), test.id(tenant, 'anna'), 1, '18:00', '18:30');
   INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at)
     VALUES (t, test.id(tenant, 'anna'), test.at(51, '09:00'), test.at(51, '12:00'));
-  INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret)
-    VALUES (t, 'https://hooks.example.com/' || tenant, booking.seal_webhook_secret(t, 'secret of ' || tenant));
+  INSERT INTO booking.webhook_configs (tenant_id, url) VALUES (t, 'https://hooks.example.com/' || tenant);
+  PERFORM booking.add_webhook_secret(t);
   PERFORM booking.create_booking(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'bence'),
                                  test.at(40, '12:00'), 'Guest of ' || tenant, 'guest@example.com');
+  PERFORM booking.claim_webhooks(1, '1 minute');
   PERFORM booking.hold_slot(t, test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'anna'), test.at(52, '12:00'));
   INSERT INTO booking.session_notes (tenant_id, customer_id, booking_id, subjective)
     SELECT t, b.customer_id, b.id, 'Notes of ' || tenant FROM booking.bookings AS b WHERE b.tenant_id = t;

@@ -33,7 +33,7 @@ BEGIN
     SELECT t, test.id(person), test.id(service) FROM unnest('{anna,bence}'::text[]) AS person, unnest('{massage,yoga}'::text[]) AS service;
   INSERT INTO booking.opening_hours (tenant_id, location_id, weekday, opens, closes)
     SELECT t, test.id('main'), weekday, '09:00', '17:00' FROM generate_series(1, 5) AS weekday;
-  INSERT INTO booking.webhook_configs (tenant_id, url, sealed_secret) VALUES (t, 'https://hooks.example.com/studio', 'sealed');
+  INSERT INTO booking.webhook_configs (tenant_id, url) VALUES (t, 'https://hooks.example.com/studio');
 END $$;
 SELECT test.make_studio() \g /dev/null
 
