@@ -53,7 +53,7 @@ build/extension/%.o: extension/%.cpp META.json
 HTTP_PACKAGES = cpp-httplib libpq openssl
 HTTP_CPPFLAGS = -Ihttp -Iextension -DPG_BOOKING_VERSION='"$(EXTENSION_VERSION)"' \
 	$(subst -I,-isystem ,$(shell pkg-config --cflags $(HTTP_PACKAGES)))
-HTTP_SOURCES = $(wildcard http/*.cpp http/message/*.cpp)
+HTTP_SOURCES = $(wildcard http/*.cpp http/*/*.cpp)
 build/http/%.o: http/%.cpp META.json
 	@mkdir -p $(@D)
 	$(CXX) -std=c++20 -O2 -g -pthread -Wall -Wextra -Werror $(HTTP_CPPFLAGS) -MMD -MP -c -o $@ $<

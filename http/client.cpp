@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -49,27 +50,41 @@ bool would_block() {
 
 }  // namespace
 
-Client::Client(int socket, std::atomic<std::size_t>& population)
+const std::uint32_t Client::kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+Client::Client(int socket, const OnEvents& on_events)
     : socket_(socket),
-      population_(population),
+      on_events_(on_events),
       peer_(address_of_peer(socket)),
-      deadline_(Clock::now() + kIdleTime) {
-  ++population_;
-}
+      deadline_(Clock::now() + kIdleTime) {}
 
 Client::~Client() {
   ::close(socket_);
-  --population_;
+}
+
+void Client::on_events(std::uint32_t events) {
+  constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
+  if ((events & (EPOLLIN | EPOLLRDHUP | kGone)) != 0) readable_ = true;
+  if ((events & (EPOLLRDHUP | kGone)) != 0) peer_is_done_ = true;
+  if ((events & kGone) != 0 && state_ == State::kAnswering) state_ = State::kClosed;
+  on_events_(*this);
 }
 
 bool Client::is_idle() const {
   return state_ == State::kReading && reader_.stage() == Stage::kIdle;
 }
 
+Request Client::take_request() {
+  state_ = State::kAnswering;
+  deadline_ = Clock::time_point::max();
+  return reader_.take();
+}
+
 Client::Step Client::advance() {
   while (true) {
     const State before = state_;
-    Step step = Step::kClosed;
+    Step step = Step::kWaiting;
+    if (before == State::kClosed) step = Step::kClosed;
     if (before == State::kReading) step = advance_reading();
     if (before == State::kWriting) step = advance_writing();
     if (before == State::kLingering) step = advance_lingering();
@@ -86,13 +101,12 @@ Client::Step Client::advance_reading() {
       if (reader_.take_continue()) {
         output_ = "HTTP/1.1 100 Continue\r\n\r\n";
         state_ = State::kWriting;
-        return Step::kWritable;
+        return Step::kWaiting;
       }
       const bool late = is_late();
       if (late && !is_idle()) throw Rejection{408, "The request did not arrive in time."};
-      const Step step = read_some();
-      if (late && step == Step::kReadable) return close();
-      if (step != Step::kRequest) return step;
+      if (read_some()) continue;
+      return late ? close() : Step::kWaiting;
     }
   } catch (const Rejection& rejection) {
     rejection_ = rejection;
@@ -112,16 +126,24 @@ void Client::set_reading_deadline() {
                                                       : kBodyTime);
 }
 
-/// kRequest here means: something was read, go on.
-Client::Step Client::read_some() {
-  std::array<char, kReadBytes> chunk;
+/// True if something was read, or the end was met.
+bool Client::read_some() {
+  if (!readable_) return false;
+  static thread_local std::array<char, kReadBytes> chunk;
   const ssize_t length = ::recv(socket_, chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (length > 0) {
+    // A read that was not filled has emptied the socket: the kernel tells when there is more.
+    readable_ = static_cast<std::size_t>(length) == chunk.size() || peer_is_done_;
     reader_.append({chunk.data(), static_cast<std::size_t>(length)});
-    return Step::kRequest;
+    return true;
   }
-  if (length < 0 && (would_block() || errno == EINTR)) return Step::kReadable;
-  return close();
+  if (length < 0 && errno == EINTR) return true;
+  if (length < 0 && would_block()) {
+    readable_ = false;
+    return false;
+  }
+  close();
+  return false;
 }
 
 void Client::answer(std::string wire, bool keep_alive) {
@@ -139,12 +161,12 @@ Client::Step Client::advance_writing() {
     if (length >= 0) {
       sent_ += static_cast<std::size_t>(length);
     } else if (would_block()) {
-      return is_late() ? close() : Step::kWritable;
+      return is_late() ? close() : Step::kWaiting;
     } else if (errno != EINTR) {
       return close();
     }
   }
-  output_.clear();
+  output_ = std::string();  // an idle connection keeps no buffer
   sent_ = 0;
   if (keep_alive_) {
     state_ = State::kReading;
@@ -155,14 +177,14 @@ Client::Step Client::advance_writing() {
   } else {
     state_ = State::kClosed;
   }
-  return Step::kClosed;
+  return Step::kWaiting;
 }
 
 Client::Step Client::advance_lingering() {
   std::array<char, kReadBytes> discarded;
   while (!is_late()) {
     const ssize_t length = ::recv(socket_, discarded.data(), discarded.size(), MSG_DONTWAIT);
-    if (length < 0 && would_block()) return Step::kReadable;
+    if (length < 0 && would_block()) return Step::kWaiting;
     if (length == 0 || (length < 0 && errno != EINTR)) break;
   }
   return close();

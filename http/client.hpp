@@ -1,35 +1,42 @@
 #pragma once
-#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "call.hpp"
+#include "event_loop.hpp"
 #include "message/rejection.hpp"
 #include "message/request_reader.hpp"
 
 namespace pg_booking::http {
 
 /// One client's TCP connection: its socket, what was read of its next request and what is still to be sent.
-/// Never blocks; when it can't go on, it says what it waits for. For one thread at a time.
-class Client {
+/// Never blocks; when it can't go on, it waits for events of its socket. For the loop's thread.
+class Client final : public EventLoop::Watcher {
  public:
   using Clock = std::chrono::steady_clock;
+  using OnEvents = std::function<void(Client&)>;
 
   enum class Step {
     kRequest,   // a request is complete: take_request(), then answer()
     kRejected,  // what came is no acceptable request: take_rejection(), then answer() without keep-alive
-    kReadable,  // wait until the socket is readable
-    kWritable,  // wait until the socket is writable
+    kWaiting,   // for the socket, or for answer()
     kClosed,    // nothing more to do: destroy it
   };
 
-  /// Takes over the socket; counts itself in `population` as long as it lives.
-  Client(int socket, std::atomic<std::size_t>& population);
+  /// Takes over the socket. `on_events` is to call advance(); it must live as long as this. The socket is to
+  /// be watched for kEvents.
+  Client(int socket, const OnEvents& on_events);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  /// Edge-triggered: the kernel tells once what has changed, and no system call is spent on what to watch.
+  static const std::uint32_t kEvents;
+  void on_events(std::uint32_t events) override;
 
   int socket() const { return socket_; }
   const std::string& peer() const { return peer_; }
@@ -38,7 +45,7 @@ class Client {
   /// becomes a rejection (408), anything else is closed.
   Step advance();
 
-  Request take_request() { return reader_.take(); }
+  Request take_request();
   Rejection take_rejection() { return *rejection_; }
 
   /// The request being read, as far as it is understood.
@@ -46,6 +53,9 @@ class Client {
 
   /// Queues an answer; advance() sends it.
   void answer(std::string wire, bool keep_alive);
+
+  /// The request that take_request() has handed out and that waits for its answer; null if there is none.
+  Call* call = nullptr;
 
   /// True between requests: closing now loses nothing.
   bool is_idle() const;
@@ -56,20 +66,22 @@ class Client {
  private:
   // kLingering: the answer is out, but unread input makes the kernel discard it if the socket is closed at
   // once.
-  enum class State { kReading, kWriting, kLingering, kClosed };
+  enum class State { kReading, kAnswering, kWriting, kLingering, kClosed };
 
   Step advance_reading();
   Step advance_writing();
   Step advance_lingering();
-  Step read_some();
+  bool read_some();
   Step close();
   bool is_late() const;
   void set_reading_deadline();
 
   const int socket_;
-  std::atomic<std::size_t>& population_;
+  const OnEvents& on_events_;
   const std::string peer_;
   State state_ = State::kReading;
+  bool readable_ = true;       // there may be bytes to read
+  bool peer_is_done_ = false;  // it has closed its side: behind the last bytes is the end
   RequestReader reader_;
   RequestReader::Stage timed_stage_ = RequestReader::Stage::kIdle;
   std::optional<Rejection> rejection_;

@@ -13,7 +13,6 @@ namespace pg_booking::http {
 
 namespace {
 
-constexpr std::size_t kMaxThreads = 1024;
 constexpr std::size_t kMinPool = 2;
 constexpr std::size_t kMaxPool = 100;
 
@@ -21,7 +20,7 @@ constexpr const char* kHelp =
     R"(pg-booking-http serves the HTTP APIs of pg_booking: it hands every request to the database as one
 statement and sends back what the database answers.
 
-Usage: pg-booking-http [--listen ADDRESS:PORT] [--db CONNECTION] [--threads N] [--pool N]
+Usage: pg-booking-http [--listen ADDRESS:PORT] [--db CONNECTION] [--pool N]
 
   --listen ADDRESS:PORT  where to listen; [::1]:8080 for IPv6, port 0 for any free port
                          (PG_BOOKING_LISTEN, default 127.0.0.1:8080)
@@ -29,8 +28,6 @@ Usage: pg-booking-http [--listen ADDRESS:PORT] [--db CONNECTION] [--threads N] [
                          libpq's environment (PGHOST, PGDATABASE, PGPASSFILE, ...). Other users of this
                          machine can see flags: keep passwords in a password file or in the environment
                          (PG_BOOKING_DB, default empty)
-  --threads N            requests handled at the same time, 1 to 1024; idle connections need none
-                         (PG_BOOKING_THREADS, default 64)
   --pool N               database connections, 1 to 100; more than twice the database's cores
                          only makes answers later (PG_BOOKING_POOL, default 2 per core of this machine,
                          2 to 100)
@@ -102,10 +99,6 @@ constexpr Setting kSettings[] = {
          fail(source, "expected \"key=value ...\" or a postgresql:// URI that libpq understands");
        }
        config.db = value;
-     }},
-    {"--threads", "PG_BOOKING_THREADS",
-     [](const std::string& source, const std::string& value, Config& config) {
-       config.threads = parse_count(source, value, kMaxThreads);
      }},
     {"--pool", "PG_BOOKING_POOL",
      [](const std::string& source, const std::string& value, Config& config) {

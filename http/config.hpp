@@ -15,7 +15,6 @@ struct Config {
   std::string host = "127.0.0.1";  // an IPv6 address without its brackets
   int port = 8080;                 // 0: any free port
   std::string db;                  // libpq connection string or URI; never to be printed
-  std::size_t threads = 64;
   std::size_t pool = 0;
   bool help = false;
   bool version = false;

@@ -1,10 +1,7 @@
 #include "connection.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <array>
-#include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace pg_booking::http {
@@ -16,30 +13,21 @@ constexpr const char* kStatement = "SELECT booking.http_request_packed($1, $2, $
 constexpr int kParameters = 5;
 
 // Whatever the database's default is: where a snapshot outlives a wait for somebody else's request, the
-// answer to a repeated request cannot be read and a booking after a wait must fail.
-constexpr const char* kIsolation = "SET default_transaction_isolation = 'read committed'";
+// answer to a repeated request cannot be read and a booking after a wait must fail. A statement is bounded by
+// the server itself, unless the role, the database or the connection string says how: its timer, unlike a
+// cancel request of ours, hits the right statement of several in the pipeline, and never a commit that is
+// under way.
+constexpr const char* kSessionSettings =
+    "SELECT set_config('default_transaction_isolation', 'read committed', false),"
+    " (SELECT set_config(name, '10s', false) FROM pg_catalog.pg_settings"
+    "  WHERE name = 'statement_timeout' AND source = 'default');"
+    "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'statement_timeout'";
 
 // Type OIDs of PostgreSQL's catalog (pg_type.dat): they never change.
 constexpr Oid kBytea = 17;
 constexpr Oid kText = 25;
 
 constexpr int kBinary = 1;
-
-// Far above any statement_timeout one would set for HTTP: it only frees the worker of a server that hangs.
-constexpr std::chrono::seconds kStatementDeadline{60};
-
-/// Waits for the socket; false when the deadline has passed.
-bool wait_for(int socket, short events, std::chrono::steady_clock::time_point deadline) {
-  while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd waiting{socket, events, 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-  }
-}
 
 }  // namespace
 
@@ -49,41 +37,26 @@ std::string_view PackedAnswer::bytes() const {
 }
 
 Connection::Connection(const std::string& conninfo) : connection_(connect(conninfo)) {
-  PQsetNoticeReceiver(connection_.get(), on_notice, this);
-  const ResultHandle isolated(PQexec(connection_.get(), kIsolation));
-  require_success(connection_.get(), isolated.get());
+  PGconn* const connection = connection_.get();
+  PQsetNoticeReceiver(connection, on_notice, this);
+  const ResultHandle settings(PQexec(connection, kSessionSettings));
+  require_success(connection, settings.get());
+  statement_timeout_ = std::chrono::milliseconds(std::atoll(PQgetvalue(settings.get(), 0, 0)));
   constexpr std::array<Oid, kParameters> kTypes = {kText, kText, kText, kBytea, kText};
-  const ResultHandle prepared(
-      PQprepare(connection_.get(), kStatementName, kStatement, kParameters, kTypes.data()));
-  require_success(connection_.get(), prepared.get());
-  if (PQsetnonblocking(connection_.get(), 1) != 0) throw DatabaseError("could not use the socket", "");
+  const ResultHandle prepared(PQprepare(connection, kStatementName, kStatement, kParameters, kTypes.data()));
+  require_success(connection, prepared.get());
+  if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
+    throw DatabaseError("could not enter pipeline mode", "");
+  }
 }
 
 void Connection::on_notice(void* self, const PGresult* notice) {
   // A synchronous commit that was cancelled while it waited for its standby succeeds with a warning only: the
-  // booking may be lost in a failover. The function's name, unlike the message, is not translated.
+  // booking may be lost in a failover. The function's name, unlike the message, is not translated. The
+  // warning comes before the end of its own transaction, so it is the oldest request's.
   if (error_field(notice, PG_DIAG_SOURCE_FUNCTION) == "SyncRepWaitForLSN") {
     static_cast<Connection*>(self)->commit_not_replicated_ = true;
   }
-}
-
-bool Connection::is_alive() const {
-  // An idle server speaks only to announce its end or a changed setting: after either a new connection is
-  // better.
-  char byte = 0;
-  const ssize_t peeked = ::recv(PQsocket(connection_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-}
-
-bool Connection::is_usable() const {
-  return PQstatus(connection_.get()) == CONNECTION_OK &&
-         PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
-}
-
-Reply Connection::call(const Request& request, const std::string& peer) {
-  commit_not_replicated_ = false;
-  if (!send(request, peer)) return broken();
-  return receive();
 }
 
 bool Connection::send(const Request& request, const std::string& peer) {
@@ -99,40 +72,50 @@ bool Connection::send(const Request& request, const std::string& peer) {
   }
   constexpr std::size_t kBody = 3;
   if (request.body.empty()) values[kBody] = nullptr;
-  return PQsendQueryPrepared(connection_.get(), kStatementName, kParameters, values.data(), lengths.data(),
-                             formats.data(), kBinary) == 1;
-}
-
-/// Sends what is still to be sent and reads until a result is complete; false if the server is gone or
-/// silent.
-bool Connection::wait_for_result(std::chrono::steady_clock::time_point deadline) {
   PGconn* const connection = connection_.get();
-  while (true) {
-    const int unsent = PQflush(connection);
-    if (unsent < 0) return false;
-    if (unsent == 0 && PQisBusy(connection) == 0) return true;
-    const short events = unsent == 1 ? POLLIN | POLLOUT : POLLIN;
-    if (!wait_for(PQsocket(connection), events, deadline)) {
-      timed_out_ = true;
-      return false;
-    }
-    if (PQconsumeInput(connection) == 0) return false;
-  }
+  // The sync ends the request's own transaction, and the effect of its errors.
+  const bool queued = PQsendQueryPrepared(connection, kStatementName, kParameters, values.data(),
+                                          lengths.data(), formats.data(), kBinary) == 1 &&
+                      PQpipelineSync(connection) == 1;
+  if (!queued) return false;
+  ++in_flight_;
+  return flush();
 }
 
-/// Reads to the very end: the commit comes after the row, and may still fail.
-Reply Connection::receive() {
-  const auto deadline = std::chrono::steady_clock::now() + kStatementDeadline;
-  ResultHandle answer;
-  ResultHandle error;
-  while (true) {
-    if (!wait_for_result(deadline)) return broken();
+bool Connection::flush() {
+  const int unsent = PQflush(connection_.get());
+  has_unsent_ = unsent == 1;
+  return unsent >= 0;
+}
+
+std::optional<Reply> Connection::next_reply() {
+  // One null stands between a request's results and its sync; a second one means that nothing will come.
+  for (int nulls = 0; in_flight_ > 0 && nulls < 2 && PQisBusy(connection_.get()) == 0;) {
     ResultHandle result(PQgetResult(connection_.get()));
-    if (result == nullptr) break;
-    (PQresultStatus(result.get()) == PGRES_TUPLES_OK ? answer : error) = std::move(result);
+    if (result == nullptr) {
+      ++nulls;
+      continue;
+    }
+    nulls = 0;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_PIPELINE_SYNC) {
+      --in_flight_;
+      return take_reply();
+    }
+    // libpq's own error, when the connection is lost, is the last that comes. The server's says more.
+    const bool is_last =
+        status != PGRES_TUPLES_OK && PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr;
+    if (is_last) in_flight_ = 0;
+    ResultHandle& kept = status == PGRES_TUPLES_OK ? answer_ : error_;
+    if (kept == nullptr) kept = std::move(result);
   }
-  if (PQstatus(connection_.get()) != CONNECTION_OK) return broken();
-  if (commit_not_replicated_)
+  return std::nullopt;
+}
+
+Reply Connection::take_reply() {
+  ResultHandle answer = std::move(answer_);
+  const ResultHandle error = std::move(error_);
+  if (std::exchange(commit_not_replicated_, false))
     return OutcomeUnknown{"the commit was not confirmed by the synchronous standby"};
   if (error != nullptr) {
     return SqlError{error_field(error.get(), PG_DIAG_SQLSTATE),
@@ -143,10 +126,11 @@ Reply Connection::receive() {
   return PackedAnswer(std::move(answer));
 }
 
-OutcomeUnknown Connection::broken() {
-  if (timed_out_) return {"the database did not answer in time"};
+std::string Connection::reason_of_loss() const {
+  const std::string announced = error_ != nullptr ? one_line(PQresultErrorMessage(error_.get())) : "";
+  if (!announced.empty()) return announced;
   std::string reason = last_error(connection_.get());
-  return {reason.empty() ? "the connection to the database broke" : std::move(reason)};
+  return reason.empty() ? "the connection to the database broke" : reason;
 }
 
 }  // namespace pg_booking::http

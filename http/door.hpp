@@ -1,26 +1,12 @@
 #pragma once
-#include <chrono>
-#include <string>
-
+#include "call.hpp"
+#include "database.hpp"
 #include "message/answer.hpp"
-#include "message/request.hpp"
-#include "pool.hpp"
 
 namespace pg_booking::http {
 
-/// Turns a request into an answer by asking the gateway in the database; when that fails, into an answer that
-/// says so, and a line in the log. For any number of threads.
-class Door {
- public:
-  explicit Door(Pool& pool) : pool_(pool) {}
-
-  /// `arrived_at` is when the request began to wait for a worker: it bounds the wait for a database
-  /// connection.
-  Answer answer(const Request& request, const std::string& peer,
-                std::chrono::steady_clock::time_point arrived_at);
-
- private:
-  Pool& pool_;
-};
+/// Turns what the database said to a request into the answer; where it said nothing of use, into an answer
+/// that says so, and a line in the log.
+Answer answer_to(const Call& call, const Outcome& outcome);
 
 }  // namespace pg_booking::http

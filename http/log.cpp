@@ -4,13 +4,22 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <charconv>
 #include <cstdio>
-#include <ctime>
+
+#include "clock_text.hpp"
 
 namespace pg_booking::http {
 
 namespace {
+
+// Where this thread's lines go; null: straight to the log.
+thread_local std::string* gathered = nullptr;
+
+void write_to_log(std::string_view lines) {
+  // A log that can not be written must not stop the service.
+  static_cast<void>(::write(STDERR_FILENO, lines.data(), lines.size()) < 0);
+}
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -21,19 +30,6 @@ std::string_view name_of(Level level) {
     default:
       return "error";
   }
-}
-
-std::string timestamp() {
-  const auto now = std::chrono::system_clock::now();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto since_epoch =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text.data() + length, text.size() - length, ".%03dZ", static_cast<int>(since_epoch % 1000));
-  return text.data();
 }
 
 bool is_plain(std::string_view value) {
@@ -65,7 +61,7 @@ void append_quoted(std::string& line, std::string_view value) {
 LogLine::LogLine(Level level, std::string_view event) {
   line_.reserve(256);
   line_.append("ts=")
-      .append(timestamp())
+      .append(log_timestamp())
       .append(" level=")
       .append(name_of(level))
       .append(" event=")
@@ -83,13 +79,34 @@ LogLine& LogLine::field(std::string_view name, std::string_view value) {
 }
 
 LogLine& LogLine::field(std::string_view name, long long value) {
-  return field(name, std::to_string(value));
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  line_.append(" ").append(name).append("=").append(digits.data(), end);
+  return *this;
 }
 
 void LogLine::write() {
   line_.push_back('\n');
-  // A log that can not be written must not stop the service.
-  static_cast<void>(::write(STDERR_FILENO, line_.data(), line_.size()) < 0);
+  if (gathered == nullptr) {
+    write_to_log(line_);
+  } else {
+    gathered->append(line_);
+  }
+}
+
+LogBuffer::LogBuffer() {
+  gathered = &lines_;
+}
+
+LogBuffer::~LogBuffer() {
+  flush();
+  gathered = nullptr;
+}
+
+void LogBuffer::flush() {
+  if (lines_.empty()) return;
+  write_to_log(lines_);
+  lines_.clear();
 }
 
 }  // namespace pg_booking::http

@@ -23,4 +23,19 @@ class LogLine {
   std::string line_;
 };
 
+/// While it lives, the lines of its thread are gathered until flush(): one system call for many. Never two in
+/// one thread.
+class LogBuffer {
+ public:
+  LogBuffer();
+  ~LogBuffer();
+  LogBuffer(const LogBuffer&) = delete;
+  LogBuffer& operator=(const LogBuffer&) = delete;
+
+  void flush();
+
+ private:
+  std::string lines_;
+};
+
 }  // namespace pg_booking::http

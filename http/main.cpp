@@ -14,13 +14,11 @@
 #include <vector>
 
 #include "config.hpp"
-#include "door.hpp"
 #include "exit_code.hpp"
 #include "housekeeper.hpp"
 #include "log.hpp"
-#include "pool.hpp"
 #include "postgres.hpp"
-#include "server.hpp"
+#include "service.hpp"
 #include "startup_check.hpp"
 
 namespace pg_booking::http {
@@ -46,8 +44,8 @@ std::size_t max_clients(std::size_t database_connections) {
   return std::clamp<std::size_t>(limit.rlim_cur, others + 1, kMaxClients + others) - others;
 }
 
-/// Waits for SIGTERM or SIGINT, which all threads have blocked, and stops the server; ends the process itself
-/// if the requests in flight take too long.
+/// Waits for SIGTERM or SIGINT, which all threads have blocked, and stops the service; ends the process
+/// itself if the requests in flight take too long.
 class Stopper {
  public:
   static sigset_t block_signals() {
@@ -59,10 +57,10 @@ class Stopper {
     return signals;
   }
 
-  Stopper(Server& server, sigset_t signals)
-      : thread_([this, &server, signals] { wait_and_stop(server, signals); }) {}
+  Stopper(Service& service, sigset_t signals)
+      : thread_([this, &service, signals] { wait_and_stop(service, signals); }) {}
 
-  /// To be called when the server has stopped.
+  /// To be called when the service has stopped.
   void finish() {
     {
       const std::scoped_lock lock(mutex_);
@@ -73,11 +71,11 @@ class Stopper {
   }
 
  private:
-  void wait_and_stop(Server& server, sigset_t signals) {
+  void wait_and_stop(Service& service, sigset_t signals) {
     int signal = 0;
     sigwait(&signals, &signal);
     LogLine(Level::kInfo, "stopping").write();
-    server.stop();
+    service.stop();
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kLongestStop, [this] { return finished_; })) return;
     LogLine(Level::kError, "requests_dropped").write();
@@ -95,17 +93,15 @@ int serve(const Config& config) {
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = Stopper::block_signals();  // before there is any other thread
 
-  Pool pool(config.db, config.pool);
-  Door door(pool);
-  Server server(door, config.threads, max_clients(config.pool));
-  const int port = server.listen_on(config.host, config.port);
+  Service service(config, max_clients(config.pool));
+  const int port = service.listen_on(config.host, config.port);
   std::printf("pg-booking-http %s listening on http://%s, %zu database connections\n", PG_BOOKING_VERSION,
               listen_address(config.host, port).c_str(), config.pool);
   std::fflush(stdout);
 
-  Stopper stopper(server, signals);
+  Stopper stopper(service, signals);
   const Housekeeper housekeeper(config.db);
-  if (!server.run()) {
+  if (!service.run()) {
     LogLine(Level::kError, "accept_failed").write();
     _exit(kExitFailure);
   }

@@ -63,7 +63,10 @@ void require_success(PGconn* connection, const PGresult* result) {
 }
 
 std::string last_error(PGconn* connection) {
-  std::string message = PQerrorMessage(connection);
+  return one_line(PQerrorMessage(connection));
+}
+
+std::string one_line(std::string message) {
   while (message.ends_with('\n')) message.pop_back();
   for (char& c : message) {
     if (c == '\n' || c == '\t') c = ' ';

@@ -34,6 +34,9 @@ ConnectionHandle connect(const std::string& conninfo);
 /// Throws DatabaseError unless `result` is a success.
 void require_success(PGconn* connection, const PGresult* result);
 
+/// A message of libpq, which ends with a line feed and may hold more, in one line.
+std::string one_line(std::string message);
+
 /// What libpq says went wrong last, in one line.
 std::string last_error(PGconn* connection);
 

@@ -144,7 +144,7 @@ BEGIN
   IF action = 'answer' THEN RETURN body; END IF;
   RETURN convert_to(E'200\\nContent-Type: application/json\\nX-Request-Id: req_stand_in\\n\\n' || json_build_object('method', method,
     'target', target, 'headers', headers, 'body', md5(body), 'bytes', octet_length(body), 'peer', peer,
-    'isolation', current_setting('transaction_isolation')), 'UTF8');
+    'isolation', current_setting('transaction_isolation'), 'timeout', current_setting('statement_timeout')), 'UTF8');
 END $$;
 CREATE TABLE parent (id int PRIMARY KEY, sibling int REFERENCES parent DEFERRABLE INITIALLY DEFERRED DEFAULT 99);`;
 

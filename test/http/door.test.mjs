@@ -15,6 +15,8 @@ const nobodyListens = `postgresql://someone:${password}@127.0.0.1:1/nowhere`;
 const empty = new TestDatabase('empty');
 const other = new TestDatabase('other');
 const database = new TestDatabase('door');
+// Has statements run for as long as they like.
+const patient = `${database.url}?options=-c%20statement_timeout%3D0`;
 let service;
 
 before(async () => {
@@ -43,7 +45,7 @@ describe('start', () => {
   test('--help documents every flag, variable and exit code', async () => {
     const { code, stdout } = await runDoor(['--help']);
     assert.equal(code, 0);
-    for (const name of ['listen', 'db', 'threads', 'pool']) {
+    for (const name of ['listen', 'db', 'pool']) {
       assert.match(stdout, new RegExp(`--${name} `));
       assert.match(stdout, new RegExp(`PG_BOOKING_${name.toUpperCase()}\\b`));
     }
@@ -58,13 +60,11 @@ describe('start', () => {
     await assertExit(2, /--lisen: unknown flag/, ['--lisen', 'x']);
     await assertExit(2, /^pg-booking-http: extra: /, ['extra']);
     await assertExit(2, /--pool: needs a value/, ['--pool']);
-    for (const value of ['0', '-1', '1025', 'many', '1x', '']) await assertExit(2, /--threads: expected a number/, [`--threads=${value}`]);
-    for (const value of ['0', '101']) await assertExit(2, /--pool: expected a number/, ['--pool', value]);
+    for (const value of ['0', '-1', '101', 'many', '1x', '']) await assertExit(2, /--pool: expected a number/, [`--pool=${value}`]);
     for (const value of ['8080', ':8080', 'localhost', 'localhost:', 'localhost:65536', '::1:8080']) {
       await assertExit(2, /--listen: expected ADDRESS:PORT/, ['--listen', value]);
     }
     await assertExit(2, /PG_BOOKING_LISTEN: expected ADDRESS:PORT/, [], { PG_BOOKING_LISTEN: 'x' });
-    await assertExit(2, /PG_BOOKING_THREADS: expected a number/, [], { PG_BOOKING_THREADS: '0' });
     await assertExit(2, /PG_BOOKING_POOL: expected a number/, [], { PG_BOOKING_POOL: 'x' });
   });
 
@@ -105,7 +105,7 @@ describe('start', () => {
 
   test('the first line says where it listens; flags win over variables', async () => {
     const own = await Service.start(database.url, ['--pool=3'], {
-      PG_BOOKING_LISTEN: '192.0.2.1:80', PG_BOOKING_DB: nobodyListens, PG_BOOKING_POOL: '7', PG_BOOKING_THREADS: '2',
+      PG_BOOKING_LISTEN: '192.0.2.1:80', PG_BOOKING_DB: nobodyListens, PG_BOOKING_POOL: '7',
     });
     assert.equal(own.stdout, `pg-booking-http ${version} listening on http://127.0.0.1:${own.port}, 3 database connections\n`);
     assert.equal((await own.request('/x')).status, 200);
@@ -139,7 +139,7 @@ describe('stop', () => {
   }
 
   test('a request that takes too long is dropped, and the exit code says so', async () => {
-    const own = await Service.start(database.url, ['--pool', '2']);
+    const own = await Service.start(patient, ['--pool', '2']);
     const running = own.request('/sleep/60').catch((error) => error);
     await until(() => sql(`SELECT count(*) FROM pg_stat_activity WHERE datname = '${database.name}' AND wait_event = 'PgSleep'`) === '1',
       'the request to run');
@@ -306,9 +306,9 @@ describe('what is refused', () => {
 });
 
 describe('clients that take their time', { concurrency: true }, () => {
-  test('idle and half-sent connections keep no worker', async () => {
-    const own = await Service.start(database.url, ['--threads', '1', '--pool', '2']);
-    const slow = Array.from({ length: 60 }, (_, n) => {
+  test('idle and half-sent connections hold up nobody', async () => {
+    const own = await Service.start(database.url, ['--pool', '2']);
+    const slow = Array.from({ length: 600 }, (_, n) => {
       const connection = own.connect();
       if (n % 3 === 1) connection.send('GET / HTTP/1.1\r\n');
       if (n % 3 === 2) connection.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n');
@@ -390,8 +390,27 @@ describe('the database', () => {
     }
   });
 
+  test('a statement has 10 seconds, unless the role, the database or the connection string says otherwise', async () => {
+    assert.equal((await service.echo('/x')).timeout, '10s');
+    const other = await Service.start(patient);
+    assert.equal((await other.echo('/x')).timeout, '0');
+    await other.stop();
+    database.sql(`ALTER DATABASE ${database.name} SET statement_timeout = '200ms'`);
+    const own = await Service.start(database.url);
+    try {
+      const { status, headers, text } = await own.request('/sleep/30', { method: 'POST' });
+      assert.equal(status, 503);
+      assert.equal(headers.get('retry-after'), '1');
+      assert.match(JSON.parse(text).message, /Nothing was done/);
+      await own.logged(/event=cancelled message="canceling statement due to statement timeout" request_id=/);
+    } finally {
+      await own.stop();
+      database.sql(`ALTER DATABASE ${database.name} RESET statement_timeout`);
+    }
+  });
+
   test('a request that is cancelled did nothing and may be sent again', async () => {
-    const answer = service.request('/sleep/30', { method: 'POST' });
+    const answer = service.request('/sleep/9', { method: 'POST' });
     const cancelled = () => database.sql(`SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event = 'PgSleep'`) === '1';
     await until(cancelled, 'the request to run');
@@ -433,7 +452,7 @@ describe('the database', () => {
   });
 
   test('requests get connections in the order in which they came, and wait at most 10 seconds', async () => {
-    const own = await Service.start(database.url, ['--pool', '1']);
+    const own = await Service.start(patient, ['--pool', '1']);
     const order = [];
     const requests = [own.request('/sleep/11').then(() => order.push('long'))];
     await until(() => sql(`SELECT count(*) FROM pg_stat_activity WHERE datname = '${database.name}' AND wait_event = 'PgSleep'`) === '1',
@@ -446,7 +465,6 @@ describe('the database', () => {
       await sleep(200);
     }
     assert.equal((await tooLong).status, 503);
-    await own.logged(/event=pool_exhausted/);
     await Promise.all(requests);
     assert.deepEqual(order.filter((name) => name !== 'long'), [0, 1, 2, 3, 4]);
     assert.equal(await own.stop(), 0);
