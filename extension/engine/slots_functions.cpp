@@ -6,6 +6,7 @@
 #include "gateway/errors.hpp"
 #include "pg/time_zone.hpp"
 
+#include "engine/slots_rows.hpp"
 #include "gateway/raise_error.hpp"
 #include "pg/compat.hpp"
 #include "pg/datum.hpp"
@@ -88,11 +89,6 @@ SlotQuestion question_of(FunctionCallInfo fcinfo) {
   question.location_id = optional_uuid_argument(fcinfo, 2);
   question.only_staff_id = optional_uuid_argument(fcinfo, 3);
   return question;
-}
-
-/// Without a copy: as long as the bytes live.
-Datum uuid_view(const UuidBytes& uuid) {
-  return PointerGetDatum(uuid.data());
 }
 
 /// P-zone.

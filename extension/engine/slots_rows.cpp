@@ -1,5 +1,7 @@
 #include "engine/slots_rows.hpp"
 
+#include "engine/slots_busy.hpp"
+
 #include "pg/datum.hpp"
 #include "pg/row_receiver.hpp"
 #include "pg/statement.hpp"
@@ -50,13 +52,18 @@ constinit Statement staff_statement{R"(
   WHERE skill.tenant_id = $1 AND skill.service_id = $2 AND ($3 IS NULL OR skill.staff_id = $3) AND person.active
   ORDER BY person.id)"};
 
-// staff_id NULL: the location's own hours, and everybody's breaks there.
+// staff_id NULL: the location's own hours, and everybody's breaks there. Where rows are many per person they
+// are read person by person (OFFSET 0 keeps it so): the planner, to whom tenant and person are unrelated,
+// would read all of the tenant's.
 constinit Statement hours_statement{R"(
   SELECT h.location_id, NULL::uuid, h.weekday, h.opens, h.closes, false FROM booking.opening_hours AS h
   WHERE h.tenant_id = $1 AND h.location_id = ANY ($2)
   UNION ALL
-  SELECT h.location_id, h.staff_id, h.weekday, h.opens, h.closes, false FROM booking.working_hours AS h
-  WHERE h.tenant_id = $1 AND h.staff_id = ANY ($3) AND h.location_id = ANY ($2)
+  SELECT h.location_id, person.id, h.weekday, h.opens, h.closes, false
+  FROM unnest($3) AS person (id)
+  CROSS JOIN LATERAL (SELECT * FROM booking.working_hours AS w
+                      WHERE w.tenant_id = $1 AND w.staff_id = person.id OFFSET 0) AS h
+  WHERE h.location_id = ANY ($2)
   UNION ALL
   SELECT k.location_id, k.staff_id, k.weekday, k.begins, k.ends, true FROM booking.breaks AS k
   WHERE k.tenant_id = $1 AND k.location_id = ANY ($2) AND (k.staff_id IS NULL OR k.staff_id = ANY ($3)))"};
@@ -83,24 +90,17 @@ constinit Statement blocks_statement{R"(
     AND (b.staff_id = ANY ($3) OR b.staff_id IS NULL AND b.location_id = ANY ($2)))"};
 
 constinit Statement time_off_statement{R"(
-  SELECT off.staff_id, off.starts_at, off.ends_at FROM booking.time_off AS off
-  WHERE off.tenant_id = $1 AND off.staff_id = ANY ($2) AND off.ends_at > $3 AND off.starts_at < $4
-  ORDER BY off.staff_id)"};
-
-// A nested loop over people, each one index-only scan in order: no sort, no heap.
-constinit Statement busy_statement{R"(
-  SELECT person.id, busy.protected_from, busy.protected_to
+  SELECT person.id, off.starts_at, off.ends_at
   FROM unnest($2) AS person (id)
-  CROSS JOIN LATERAL (
-    SELECT b.protected_from, b.protected_to FROM booking.busy_times AS b
-    WHERE b.tenant_id = $1 AND b.staff_id = person.id AND b.protected_from >= $3 AND b.protected_from < $4
-      AND (b.expires_at IS NULL OR b.expires_at > $5)
-    ORDER BY b.protected_from) AS busy)"};
+  CROSS JOIN LATERAL (SELECT * FROM booking.time_off AS t
+                      WHERE t.tenant_id = $1 AND t.staff_id = person.id AND t.ends_at > $3 OFFSET 0) AS off
+  WHERE off.starts_at < $4)"};
 
-constinit Statement busy_but_one_statement{R"(
+// What read_busy_from_index reads, where it cannot, and what only the table can tell: whose it is.
+constinit Statement busy_statement{R"(
   SELECT b.staff_id, b.protected_from, b.protected_to FROM booking.busy_times AS b
   WHERE b.tenant_id = $1 AND b.staff_id = ANY ($2) AND b.protected_from >= $3 AND b.protected_from < $4
-    AND (b.expires_at IS NULL OR b.expires_at > $5) AND b.booking_id IS DISTINCT FROM $6
+    AND (b.expires_at IS NULL OR b.expires_at > $5) AND ($6 IS NULL OR b.booking_id IS DISTINCT FROM $6)
   ORDER BY b.staff_id, b.protected_from)"};
 
 constinit Statement booked_statement{
@@ -120,10 +120,8 @@ slots::Date date_of(Datum date) {
   return DatumGetDateADT(date) + kPostgresEpochDays;
 }
 
-/// Infinities stay what they are: the engine cuts them off.
 int64_t instant_of(Datum value) {
-  TimestampTz const instant = DatumGetTimestampTz(value);
-  return TIMESTAMP_NOT_FINITE(instant) ? instant : instant + kPostgresEpochMicroseconds;
+  return unix_microseconds(DatumGetTimestampTz(value));
 }
 
 void take_terms(void* state, const Datum* values, const bool* nulls) {
@@ -147,9 +145,13 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
 }
 
 void take_staff(void* state, const Datum* values, const bool*) {
-  static_cast<RowBuffer<StaffRow>*>(state)->add() = {uuid_of(values[0]),       DatumGetBool(values[1]),
-                                                     DatumGetInt32(values[2]), DatumGetInt32(values[3]),
-                                                     DatumGetInt32(values[4]), DatumGetBool(values[5])};
+  static_cast<RowBuffer<StaffRow>*>(state)->add() = {uuid_of(values[0]),
+                                                     DatumGetBool(values[1]),
+                                                     DatumGetInt32(values[2]),
+                                                     DatumGetInt32(values[3]),
+                                                     DatumGetInt32(values[4]),
+                                                     DatumGetBool(values[5]),
+                                                     0};
 }
 
 HoursRow& take_hours_row(void* state, const Datum* values, const bool* nulls) {
@@ -189,6 +191,20 @@ void take_instants(void* state, const Datum* values, const bool*) {
                                                         {instant_of(values[1]), instant_of(values[2])}};
 }
 
+/// Where rows of busy times go: person by person, in the order of the staff.
+struct BusyTaker {
+  CalendarRows& rows;
+  StaffRow* person;
+};
+
+void take_busy(void* state, const Datum* values, const bool*) {
+  auto* const taker = static_cast<BusyTaker*>(state);
+  UuidBytes const staff_id = uuid_of(values[0]);
+  while (taker->person->id != staff_id) taker->person++;
+  taker->person->busy_count++;
+  taker->rows.busy.add() = {instant_of(values[1]), instant_of(values[2])};
+}
+
 void take_booked(void* state, const Datum* values, const bool*) {
   static_cast<RowBuffer<BookedRow>*>(state)->add() = {uuid_of(values[0]), instant_of(values[1]),
                                                       uuid_of(values[2])};
@@ -203,8 +219,7 @@ Statement::Parameter optional_uuid(const std::optional<UuidBytes>& uuid) {
 }
 
 Statement::Parameter instant_parameter(int64_t unix_us) {
-  int64_t const instant = std::clamp(unix_us - kPostgresEpochMicroseconds, MIN_TIMESTAMP, END_TIMESTAMP - 1);
-  return {TIMESTAMPTZOID, TimestampTzGetDatum(instant), false};
+  return {TIMESTAMPTZOID, instant_datum(unix_us), false};
 }
 
 Statement::Parameter date_parameter(slots::Date date) {
@@ -248,6 +263,15 @@ void read_booked_rows(const SlotQuestion& question, slots::DateRange dates, Cale
 
 }  // namespace
 
+Datum instant_datum(int64_t unix_us) {
+  return TimestampTzGetDatum(
+      std::clamp(unix_us - kPostgresEpochMicroseconds, MIN_TIMESTAMP, END_TIMESTAMP - 1));
+}
+
+int64_t unix_microseconds(TimestampTz instant) {
+  return TIMESTAMP_NOT_FINITE(instant) ? instant : instant + kPostgresEpochMicroseconds;
+}
+
 void read_terms_rows(const SlotQuestion& question, TermsRows& rows) {
   spi_connect();
   Statement::Parameter const parameters[] = {
@@ -287,16 +311,17 @@ void read_calendar_rows(const SlotQuestion& question, const CalendarRange& range
   Statement::Parameter const off[] = {tenant, staff, instant_parameter(range.span.from),
                                       instant_parameter(range.span.to)};
   collect(time_off_statement, off, 4, take_instants, &rows.time_off);
-  Statement::Parameter const busy[] = {tenant,
-                                       staff,
-                                       instant_parameter(range.span.from - kLongestBusyMicroseconds),
-                                       instant_parameter(range.span.to),
-                                       instant_parameter(question.now_us),
-                                       optional_uuid(question.moved_booking_id)};
-  if (question.moved_booking_id)
-    collect(busy_but_one_statement, busy, 6, take_instants, &rows.busy);
-  else
-    collect(busy_statement, busy, 5, take_instants, &rows.busy);
+  Interval const begins{range.span.from - kLongestBusyMicroseconds, range.span.to};
+  if (question.moved_booking_id || !read_busy_from_index(question, begins, rows)) {
+    Statement::Parameter const busy[] = {tenant,
+                                         staff,
+                                         instant_parameter(begins.from),
+                                         instant_parameter(begins.to),
+                                         instant_parameter(question.now_us),
+                                         optional_uuid(question.moved_booking_id)};
+    BusyTaker taker{rows, rows.staff.begin()};
+    collect(busy_statement, busy, 6, take_busy, &taker);
+  }
   read_booked_rows(question, range.dates, rows);
   spi_finish();
 }

@@ -30,6 +30,8 @@ class RowBuffer {
   }
 
   size_t size() const { return count_; }
+  Row* begin() { return rows_; }
+  Row* end() { return rows_ + count_; }
   const Row* begin() const { return rows_; }
   const Row* end() const { return rows_ + count_; }
 
@@ -62,6 +64,7 @@ struct StaffRow {
   int32_t max_per_day;   // 0: no limit
   int32_t max_per_week;  // likewise
   bool own_hours_win;
+  size_t busy_count;  // of CalendarRows::busy
 };
 
 /// A weekly interval or break (`day` is the ISO weekday) or an interval of an override (`day` is the date
@@ -103,10 +106,18 @@ struct CalendarRows {
   RowBuffer<HoursRow> weekly;
   RowBuffer<HoursRow> overrides;  // by date
   RowBuffer<BlockRow> blocks;
-  RowBuffer<InstantsRow> time_off;  // by staff
-  RowBuffer<InstantsRow> busy;      // by staff, then start
+  RowBuffer<InstantsRow> time_off;
+  RowBuffer<slots::Interval> busy;  // by staff, then start
   RowBuffer<BookedRow> booked;      // of those with a limit
 };
+
+/// Instants and uuids as PostgreSQL has them. What lies beyond its calendar is moved to its ends; infinities
+/// stay what they are, the engine cuts them off.
+Datum instant_datum(int64_t unix_us);
+int64_t unix_microseconds(TimestampTz instant);
+inline Datum uuid_view(const UuidBytes& uuid) {
+  return PointerGetDatum(uuid.data());  // without a copy: as long as the bytes live
+}
 
 /// What reading depends on.
 struct CalendarRange {

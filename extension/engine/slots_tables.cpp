@@ -137,11 +137,12 @@ class Blocks {
   std::map<std::pair<UuidBytes, const slots::Zone*>, std::map<slots::Date, slots::DayIntervals>> days_;
 };
 
-void add_busy(const RowBuffer<InstantsRow>& rows, Directory& directory) {
-  Person* person = nullptr;  // of the row before: there are hundreds of each
-  for (const InstantsRow& row : rows) {
-    if (person == nullptr || person->id != row.staff_id) person = &directory.person(row.staff_id);
-    person->busy.push_back(row.instants);
+void add_busy(const CalendarRows& rows, std::vector<Person>& persons) {
+  const Interval* next = rows.busy.begin();
+  for (size_t i = 0; i < persons.size(); i++) {
+    const Interval* const end = next + rows.staff.begin()[i].busy_count;
+    persons[i].busy.assign(next, end);
+    next = end;
   }
 }
 
@@ -232,7 +233,7 @@ Calendars read_calendars(const SlotQuestion& question, const SlotTerms& terms, s
   Directory directory(calendars);
   for (const HoursRow& row : rows.weekly) add_weekly(directory.schedule(row), row);
   for (const HoursRow& row : rows.overrides) add_override(directory.schedule(row), row);
-  add_busy(rows.busy, directory);
+  add_busy(rows, calendars.persons);
   for (const BookedRow& row : rows.booked)
     directory.person(row.staff_id).booked.push_back({row.starts_us, row.booking_id});
   for (Person& person : calendars.persons) slots::merge(person.busy);

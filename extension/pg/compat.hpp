@@ -8,11 +8,12 @@
 #error "pg_booking supports PostgreSQL 14 to 18"
 #endif
 
-#if PG_VERSION_NUM >= 160000
 extern "C" {
+#include "access/genam.h"
+#if PG_VERSION_NUM >= 160000
 #include "varatt.h"
-}
 #endif
+}
 
 namespace pg_booking {
 
@@ -47,6 +48,15 @@ inline void reserve_guc_prefix(const char* prefix) {
   MarkGUCPrefixReserved(prefix);
 #else
   EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/// A plain scan of an index by keys alone. P-zone.
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys) {
+#if PG_VERSION_NUM >= 180000
+  return index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+  return index_beginscan(table, index, snapshot, keys, 0);
 #endif
 }
 
