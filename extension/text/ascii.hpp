@@ -4,6 +4,7 @@
 #error "pure header: include it before postgres.h"
 #endif
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,13 @@ constexpr int hex_digit_value(char c) {
   if (is_ascii_digit(c)) return c - '0';
   const char lower = to_ascii_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/// Without the blanks and tabs around it.
+constexpr std::string_view trim_blanks(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 inline std::string to_ascii_lower(std::string_view text) {

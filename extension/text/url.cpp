@@ -61,7 +61,7 @@ bool decode_query(std::string_view text, std::vector<QueryParameter>& query) {
     std::optional<std::string> name = percent_decode(encoded_name, Plus::kSpace);
     std::optional<std::string> value = percent_decode(piece, Plus::kSpace);
     if (!name || !value) return false;
-    query.push_back({std::move(*name), std::move(*value)});
+    query.push_back({std::move(*name), std::move(*value), has_value});
   }
   return true;
 }
@@ -80,6 +80,12 @@ std::optional<Target> parse_target(std::string_view target) {
   if (!decode_segments(path.substr(1), parsed.segments)) return std::nullopt;
   if (!decode_query(target, parsed.query)) return std::nullopt;
   return parsed;
+}
+
+std::optional<std::vector<QueryParameter>> parse_form(std::string_view body) {
+  std::vector<QueryParameter> fields;
+  if (!decode_query(body, fields)) return std::nullopt;
+  return fields;
 }
 
 const std::string* find_query(const Target& target, std::string_view name) {

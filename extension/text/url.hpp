@@ -16,6 +16,7 @@ namespace pg_booking {
 
 struct QueryParameter {
   std::string name, value;  // decoded; a parameter without '=' has an empty value
+  bool has_value = true;    // whether there is a '='
 };
 
 struct Target {
@@ -29,6 +30,10 @@ struct Target {
 /// two '&' is no parameter. Refuses: no leading '/', '#', bad %-escapes, control bytes, a NUL or invalid
 /// UTF-8 after decoding.
 std::optional<Target> parse_target(std::string_view target);
+
+/// Reads the body of a form (application/x-www-form-urlencoded), which is written as a query is. Refuses bad
+/// %-escapes, a NUL or invalid UTF-8 after decoding.
+std::optional<std::vector<QueryParameter>> parse_form(std::string_view body);
 
 /// The value of the first parameter of that name (decoded, case-sensitive), or nullptr. Lives as long as
 /// `target`.

@@ -28,7 +28,8 @@ struct Media {
   };
 
   Kind kind = Kind::other;
-  std::string name = {};      // "type/subtype" in lower case; of what is no media type: the text as sent
+  /// As it is written in an answer, with its parameters but without charset; of `other`: as sent.
+  std::string name = {};
   bool strip_nulls = false;   // of object
   bool plan_as_json = false;  // of plan
   std::string plan_for = {};  // of plan: the media type whose query is explained, e.g. "application/json"
@@ -41,8 +42,8 @@ struct Media {
 /// Reads one media type with its parameters.
 Media parse_media(std::string_view text);
 
-/// Reads the value of Accept (several fields joined by ','): best first, by q, then in order of appearance;
-/// q=0 is left out. An empty value is "*/*".
+/// Reads the value of Accept (several fields joined by ','): best first, by q, then the more specific, then
+/// in order of appearance; q=0 is left out.
 std::vector<Media> parse_accept(std::string_view value);
 
 /// The value of Content-Type for an answer of that type, with its charset where it has one.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "face/rest/grammar/error.hpp"
+#include "text/url.hpp"
 
 // The query string of a request to /rest/v1 as a tree. Names are as the client wrote them, without quotes;
 // whether they exist is not known here.
@@ -187,13 +188,13 @@ enum class QueryUse {
 /// Deepest nesting of parentheses in one parameter.
 inline constexpr int kMaxNesting = 64;
 
-/// Reads a query string: the part of the request target after '?', still percent-encoded ('+' is a space, a
-/// name without '=' is ignored). Nothing if all is well, else PGRST100, worded as PostgREST's parser does;
-/// `out` is then unspecified.
-[[nodiscard]] std::optional<RequestError> parse_query(std::string_view encoded, QueryUse use, Query& out);
+/// Reads the parameters of a request's target; one without '=' is ignored. Nothing if all is well, else
+/// PGRST100, worded as PostgREST's parser does; `out` is then unspecified.
+[[nodiscard]] std::optional<RequestError> parse_query(const std::vector<QueryParameter>& parameters,
+                                                      QueryUse use, Query& out);
 
-/// The query string with its parameters sorted by name and re-encoded, as Content-Location shows it. Empty
-/// if there is none.
-std::string canonical_query(std::string_view encoded);
+/// The query string with its parameters sorted by name and encoded again, as Content-Location shows it; the
+/// values of a repeated name are joined by ','. Empty if there is none.
+std::string canonical_query(const std::vector<QueryParameter>& parameters);
 
 }  // namespace pg_booking::rest

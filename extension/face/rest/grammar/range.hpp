@@ -12,12 +12,9 @@
 
 namespace pg_booking::rest {
 
-/// A Range header "5-9" or "5-": rows, counted from 0, without a unit. Nothing if it is neither: the request
-/// is then answered as if it had none. A range whose end is before its start has a limit of 0 or less.
-std::optional<RowRange> parse_range_header(std::string_view value);
-
-/// The rows of the root level that a request asks for: its `limit` and `offset` within the Range header,
-/// which only GET may bring (`range_header` is empty otherwise). PGRST103 for an impossible range.
+/// The rows of the root level that a request asks for: its `limit` and `offset` within its Range header,
+/// which only GET may bring (`range_header` is empty otherwise): "5-9" or "5-", rows counted from 0, without
+/// a unit; anything else is ignored. PGRST103 for an impossible range; limit=0 is possible.
 [[nodiscard]] std::optional<RequestError> requested_rows(const Query& query, std::string_view range_header,
                                                          RowRange& out);
 
