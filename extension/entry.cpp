@@ -1,3 +1,4 @@
+#include "engine/jwt_settings.hpp"
 #include "engine/limiter.hpp"
 #include "face/rest/settings.hpp"
 #include "gateway/request_counters.hpp"
@@ -23,6 +24,7 @@ void _PG_init(void) {
   pg_booking::settings_init();
   pg_booking::preload_init();
   pg_booking::limiter_init();
+  pg_booking::jwt_settings_init();
   pg_booking::v1::face_init();
   pg_booking::rest::settings_init();
   pg_booking::request_counters_init();

@@ -27,3 +27,5 @@ SELECT pg_catalog.pg_extension_config_dump('booking.webhook_attempts', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.api_key_secrets', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.rate_limit_overrides', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.secret_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.jwt_keys', '');

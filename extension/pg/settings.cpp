@@ -87,6 +87,11 @@ void set_current_tenant(const pg_uuid_t& tenant_id) {
   pfree(text);
 }
 
+void clear_current_tenant() {
+  set_config_option("pg_booking.tenant_id", "", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, ERROR,
+                    false);
+}
+
 int begin_request_settings() {
   int const scope = NewGUCNestLevel();
   // Off, row-level security is an error where it would hide rows.

@@ -16,8 +16,9 @@ int rate_limit_entries() noexcept;
 /// The tenant of the running request, or null when none is set.
 const pg_uuid_t* current_tenant() noexcept;
 
-/// Sets pg_booking.tenant_id until the current (sub)transaction ends. P-zone.
+/// Sets pg_booking.tenant_id until the current (sub)transaction ends; clear: to none. P-zone.
 void set_current_tenant(const pg_uuid_t& tenant_id);
+void clear_current_tenant();
 
 /// Opens the scope of a request's settings: what is set from here on, by whomever, ends with
 /// end_request_settings or with the subtransaction. Names resolve in pg_catalog only, whatever search_path

@@ -1,7 +1,7 @@
 -- Rules that every object of the extension obeys. A violation fails with the object's name, and a new table or function
 -- is held to the same rules without a test of its own.
 BEGIN;
-SELECT plan(66);
+SELECT plan(72);
 
 CREATE TEMP VIEW extension_objects AS
   SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -96,6 +96,20 @@ SELECT is_empty($$
   WHERE v.relnamespace = 'api'::regnamespace AND has_any_column_privilege(role, v.oid, 'SELECT, INSERT, UPDATE')
 $$, 'nobody looks at a practice without signing in');
 
+-- Who is signed in: tables of all users and of keys, for the extension's owner only. Row-level security without a policy
+-- keeps them shut even if somebody grants a right on them.
+
+CREATE TEMP VIEW auth_tables AS
+  SELECT c.oid::regclass::text AS name, c.* FROM pg_class AS c WHERE c.relnamespace = 'auth'::regnamespace AND c.relkind = 'r';
+
+SELECT cmp_ok((SELECT count(*) FROM auth_tables), '>=', 2::bigint, 'schema auth holds tables');
+SELECT is_empty('SELECT name FROM auth_tables WHERE NOT (relrowsecurity AND relforcerowsecurity)', 'each has row-level security');
+SELECT is_empty($$ SELECT name FROM auth_tables, aclexplode(relacl) AS acl WHERE acl.grantee <> relowner $$, 'and is nobody''s');
+SELECT is_empty($$ SELECT name FROM auth_tables WHERE coalesce(obj_description(oid, 'pg_class'), '') = '' $$, 'each has a comment');
+SELECT is_empty($$
+  SELECT name FROM auth_tables WHERE oid NOT IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'pg_booking')
+$$, 'pg_dump saves their rows');
+
 -- Keys: two look-ups are made before anybody knows the tenant, and so are unique over all of them, as global tables are.
 
 CREATE TEMP TABLE global_keys (name name, reason text);
@@ -159,6 +173,7 @@ SELECT is_empty($$
   SELECT functions.name FROM functions JOIN pg_language AS l ON l.oid = prolang
   WHERE provolatile = 'v' AND l.lanname IN ('sql', 'plpgsql') AND proargnames[1] IS DISTINCT FROM 'tenant_id'
     AND pronamespace <> 'api'::regnamespace  -- for the tenant that is signed in
+    AND pronamespace <> 'auth'::regnamespace -- about users, who are there before their tenant
     AND prorettype <> 'trigger'::regtype     -- for the row's
     AND proname NOT IN ('create_tenant',  -- makes one
                         'housekeeping',   -- deletes what has expired, whosever it is
@@ -241,7 +256,10 @@ SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('au
     ('booking.library_version()'), ('booking.metrics()'),
     ('booking.record_webhook_attempt(uuid,uuid,integer,uuid,integer,text,integer,text,integer)'), ('booking.request_counters()') $$,
   'authenticator calls the door, its housekeeping, its statistics and what a sender of webhooks needs, no other function');
-SELECT is_empty($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$, 'anon calls no function');
+SELECT set_eq($$ SELECT name FROM functions WHERE has_function_privilege('anon', oid, 'EXECUTE') $$,
+  ARRAY['auth.email()', 'auth.jwt()', 'auth.role()', 'auth.uid()'], 'anon may ask who it is, no more');
+SELECT set_eq($$ SELECT name FROM functions WHERE pronamespace = 'auth'::regnamespace AND has_function_privilege('authenticated', oid, 'EXECUTE') $$,
+  ARRAY['auth.email()', 'auth.jwt()', 'auth.role()', 'auth.uid()'], 'so may authenticated in schema auth');
 SELECT is_empty($$
   SELECT name FROM functions WHERE has_function_privilege('authenticated', oid, 'EXECUTE')
     AND pronamespace = 'booking'::regnamespace AND proname ~ '^http_request|^(create_tenant|housekeeping|rate_limit_status|flush_key_usage|seal_webhook_secret|random_bytes)$'

@@ -110,7 +110,8 @@ class ClaimPathParser {
   std::optional<ChildName> json_path_child() {
     if (take(".")) return member_name(is_word);
     if (!take("[")) return std::nullopt;
-    std::optional<ChildName> name = rest_.starts_with('\'') || rest_.starts_with('"') ? quoted_name() : index();
+    std::optional<ChildName> name =
+        rest_.starts_with('\'') || rest_.starts_with('"') ? quoted_name() : index();
     if (!name || !take("]")) return std::nullopt;
     return name;
   }
@@ -207,7 +208,8 @@ class ClaimPathParser {
   /// A string in either kind of quotes (the older form: in double ones); a backslash takes the next quote or
   /// backslash as it is.
   std::optional<std::string> quoted() {
-    if (rest_.empty() || (rest_.front() != '"' && (rest_.front() != '\'' || !is_json_path_))) return std::nullopt;
+    if (rest_.empty() || (rest_.front() != '"' && (rest_.front() != '\'' || !is_json_path_)))
+      return std::nullopt;
     char const quote = rest_.front();
     std::string text;
     for (size_t i = 1; i < rest_.size(); i++) {

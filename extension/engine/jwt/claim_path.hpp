@@ -30,8 +30,8 @@ struct AnyChild {};
 
 /// Where in a token's claims something stands: a JSONPath (RFC 9535) of member names, indexes, wildcards and
 /// filters that compare strings ("$.app.roles[?@ == 'editor']", "$['https://x/roles'][0]"), or the
-/// older form that starts with a dot (".app.roles[0]", ".\"x-y\""), whose filter comes last and also knows ^==
-/// (starts with), ==^ (ends with) and *== (contains).
+/// older form that starts with a dot (".app.roles[0]", ".\"x-y\""), whose filter comes last and also knows
+/// ^== (starts with), ==^ (ends with) and *== (contains).
 class ClaimPath {
  public:
   /// Nothing if the text is no such path.

@@ -64,10 +64,10 @@ void set_role(json::Document& claims, const std::string& role) {
 
 }  // namespace
 
-std::string Claims::json_with_role(std::string_view role_name) const {
-  std::string text = json.substr(0, json.size() - 1);
+std::string add_role(std::string_view object, std::string_view role) {
+  std::string text(object.substr(0, object.size() - 1));
   text += text.size() > 1 ? ",\"role\":" : "\"role\":";
-  append_json_string(text, role_name);
+  append_json_string(text, role);
   return text + '}';
 }
 

@@ -21,16 +21,16 @@ inline constexpr int64_t kSkewSeconds = 30;
 
 /// What a verified payload says, in the form in which it is checked with every request.
 struct Claims {
-  std::string json;                  // the object as it came, but compact, and with the role as "role"
+  std::string json;                  // the object as it came, but compact, and with `role`, if any, as "role"
   std::optional<std::string> role;   // at the role path; a value that is no string as its JSON text
   std::optional<UuidBytes> subject;  // "sub", if it is a UUID
   std::optional<int64_t> expires, not_before, issued;  // Unix seconds, fractions cut
-  bool names_audience = false;       // by a string, or an array with anything in it
+  bool names_audience = false;                         // by a string, or an array with anything in it
   std::vector<std::string> audience;
-
-  /// `json` for a caller who becomes `role_name` for want of a role in the claims.
-  std::string json_with_role(std::string_view role_name) const;
 };
+
+/// A compact JSON object that has no member "role" yet, with this one.
+std::string add_role(std::string_view object, std::string_view role);
 
 /// Which claims are demanded.
 struct ClaimRules {

@@ -29,7 +29,8 @@ struct RsaNumber {
   std::string_view member;
   const char* parameter;
 };
-constexpr std::array kRsaPublic = {RsaNumber{"n", OSSL_PKEY_PARAM_RSA_N}, RsaNumber{"e", OSSL_PKEY_PARAM_RSA_E}};
+constexpr std::array kRsaPublic = {RsaNumber{"n", OSSL_PKEY_PARAM_RSA_N},
+                                   RsaNumber{"e", OSSL_PKEY_PARAM_RSA_E}};
 constexpr std::array kRsaPrivate = {
     RsaNumber{"d", OSSL_PKEY_PARAM_RSA_D},          RsaNumber{"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
     RsaNumber{"q", OSSL_PKEY_PARAM_RSA_FACTOR2},    RsaNumber{"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
@@ -174,8 +175,9 @@ void append_rsa(std::string& out, const Pkey& pkey, bool with_private_part) {
 void append_ec(std::string& out, const Pkey& pkey, bool with_private_part) {
   std::array<char, 64> group{};
   require(EVP_PKEY_get_group_name(pkey.get(), group.data(), group.size(), nullptr));
-  const auto* const curve = std::find_if(
-      kCurves.begin(), kCurves.end(), [&](const Curve& known) { return known.group == std::string_view(group.data()); });
+  const auto* const curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& known) {
+    return known.group == std::string_view(group.data());
+  });
   out += R"("kty":"EC","crv":")" + std::string(curve->name) + '"';
   append_binary_member(out, "x", number_of(pkey, OSSL_PKEY_PARAM_EC_PUB_X, curve->bytes));
   append_binary_member(out, "y", number_of(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, curve->bytes));

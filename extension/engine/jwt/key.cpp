@@ -92,8 +92,7 @@ std::string ecdsa_to_der(std::string_view raw, size_t half) {
 
 std::string ecdsa_from_der(std::string_view der, size_t half) {
   const unsigned char* start = bytes(der);
-  EcdsaSignature const signature(
-      require(d2i_ECDSA_SIG(nullptr, &start, static_cast<long>(der.size()))));
+  EcdsaSignature const signature(require(d2i_ECDSA_SIG(nullptr, &start, static_cast<long>(der.size()))));
   std::string raw(2 * half, '\0');
   int const size = static_cast<int>(half);
   if (BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), bytes(raw), size) < 0 ||

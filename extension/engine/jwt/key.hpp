@@ -61,16 +61,16 @@ class Key {
   std::string write(bool with_private_part) const;
 
   std::string id_;
-  bool is_pinned_ = false;              // "alg" is a member
-  std::vector<Algorithm> algorithms_;   // allowed; never empty
-  std::string secret_;                  // of an oct key
-  std::vector<MacContext> macs_;        // one for each of algorithms_, with the secret already digested
-  Pkey pkey_;                           // of any other
+  bool is_pinned_ = false;             // "alg" is a member
+  std::vector<Algorithm> algorithms_;  // allowed; never empty
+  std::string secret_;                 // of an oct key
+  std::vector<MacContext> macs_;       // one for each of algorithms_, with the secret already digested
+  Pkey pkey_;                          // of any other
   bool has_private_part_ = false;
 };
 
-/// A new private key for the algorithm as a JWK with this "kid": 2048 bits for RSA, Ed25519 for EdDSA, and for
-/// HMAC a secret of the digest's length.
+/// A new private key for the algorithm as a JWK with this "kid": 2048 bits for RSA, Ed25519 for EdDSA, and
+/// for HMAC a secret of the digest's length.
 std::string generate_jwk(Algorithm algorithm, std::string_view key_id);
 
 /// The keys that PostgREST's setting jwt-secret means: a JWK, a JWK set, or else a plain secret, which may be

@@ -29,7 +29,8 @@ Wording Refusal::wording() const {
       return {kNotDecoded, "Wrong or unsupported encoding algorithm",
               "JWT is unsecured but expected 'alg' was not 'none'"};
     case Fault::unknown_algorithm:
-      return {kNotDecoded, "Wrong or unsupported encoding algorithm", "The 'alg' of the JWT is not supported"};
+      return {kNotDecoded, "Wrong or unsupported encoding algorithm",
+              "The 'alg' of the JWT is not supported"};
     case Fault::unknown_type:
       return {kNotDecoded, "Unsupported token type", {}};
     case Fault::no_suitable_key:

@@ -44,7 +44,8 @@ std::variant<Header, Fault> read_header(std::string_view encoded) {
   if (!algorithm) return Fault::unknown_algorithm;
   if (!is_known_type(document)) return Fault::unknown_type;
   Header header{*algorithm, string_member(document, "kid")};
-  bool const bad_key_id = document.HasMember("kid") && (!header.key_id || header.key_id->size() > kMaxKeyIdLength);
+  bool const bad_key_id =
+      document.HasMember("kid") && (!header.key_id || header.key_id->size() > kMaxKeyIdLength);
   if (bad_key_id) return Fault::no_suitable_key;
   return header;
 }

@@ -24,10 +24,10 @@ struct TrustedKey {
   std::vector<std::string> roles;  // that its tokens may claim; empty: any
 };
 
-/// Verifies a JWS in compact form (RFC 7515, hardened by RFC 8725) and reads its claims, which are not checked
-/// against any clock or audience yet. Of the header only "alg", "kid", "typ" and "crit" are looked at: a token
-/// never brings its own key. With a "kid" only the key of that name is tried; without, every key that allows
-/// the algorithm.
+/// Verifies a JWS in compact form (RFC 7515, hardened by RFC 8725) and reads its claims, which are not
+/// checked against any clock or audience yet. Of the header only "alg", "kid", "typ" and "crit" are looked
+/// at: a token never brings its own key. With a "kid" only the key of that name is tried; without, every key
+/// that allows the algorithm.
 std::variant<Claims, Refusal> verify_token(std::string_view token, std::span<const TrustedKey> keys,
                                            const ClaimPath& role_path);
 
