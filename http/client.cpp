@@ -52,8 +52,9 @@ bool would_block() {
 
 const std::uint32_t Client::kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
-Client::Client(int socket, const OnEvents& on_events)
+Client::Client(int socket, Audience audience, const OnEvents& on_events)
     : socket_(socket),
+      audience_(audience),
       on_events_(on_events),
       peer_(address_of_peer(socket)),
       deadline_(Clock::now() + kIdleTime) {}

@@ -13,6 +13,9 @@
 
 namespace pg_booking::http {
 
+/// Whom an address is for.
+enum class Audience { kPublic, kOperators };
+
 /// One client's TCP connection: its socket, what was read of its next request and what is still to be sent.
 /// Never blocks; when it can't go on, it waits for events of its socket. For the loop's thread.
 class Client final : public EventLoop::Watcher {
@@ -29,7 +32,7 @@ class Client final : public EventLoop::Watcher {
 
   /// Takes over the socket. `on_events` is to call advance(); it must live as long as this. The socket is to
   /// be watched for kEvents.
-  Client(int socket, const OnEvents& on_events);
+  Client(int socket, Audience audience, const OnEvents& on_events);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -40,6 +43,9 @@ class Client final : public EventLoop::Watcher {
 
   int socket() const { return socket_; }
   const std::string& peer() const { return peer_; }
+
+  /// Whom the address is for that it came to.
+  Audience audience() const { return audience_; }
 
   /// Reads and writes as far as possible. A deadline that has passed ends the waiting: a half-sent request
   /// becomes a rejection (408), anything else is closed.
@@ -77,6 +83,7 @@ class Client final : public EventLoop::Watcher {
   void set_reading_deadline();
 
   const int socket_;
+  const Audience audience_;
   const OnEvents& on_events_;
   const std::string peer_;
   State state_ = State::kReading;

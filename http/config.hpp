@@ -1,33 +1,47 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "log.hpp"
+
 namespace pg_booking::http {
 
-/// A flag or an environment variable that can't be used. The message names it.
+/// A flag, an environment variable or a line of the configuration file that can't be used. The message names
+/// it.
 struct ConfigError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct Config {
-  std::string host = "127.0.0.1";  // an IPv6 address without its brackets
-  int port = 8080;                 // 0: any free port
-  std::string db;                  // libpq connection string or URI; never to be printed
-  std::size_t pool = 0;
-  bool help = false;
-  bool version = false;
+struct Address {
+  std::string host;  // an IPv6 address without its brackets
+  int port = 0;      // 0: any free port
+
+  /// "127.0.0.1:8080" or "[::1]:8080".
+  std::string text() const;
 };
 
-/// Settings from flags (without the program's name), else from PG_BOOKING_LISTEN, _DB, _THREADS and _POOL,
-/// else the defaults. Throws ConfigError.
+struct Config {
+  Address listen{"127.0.0.1", 8080};
+  Address metrics_listen;  // without a host: nowhere
+  std::string db;          // libpq connection string or URI; never to be printed
+  std::size_t pool = 0;
+  Level log_level = Level::kInfo;
+  bool help = false;
+  bool version = false;
+  std::map<std::string, std::string> given;  // values as they were given, by flag
+};
+
+/// Settings from flags (without the program's name), else from environment variables, else from the file that
+/// --config names, else the defaults. Throws ConfigError.
 Config read_config(const std::vector<std::string>& arguments);
+
+/// The flags whose values differ and take effect with a new start only, separated by commas.
+std::string changes_for_restart(const Config& running, const Config& wanted);
 
 /// What --help prints.
 std::string help_text();
-
-/// "127.0.0.1:8080" or "[::1]:8080".
-std::string listen_address(const std::string& host, int port);
 
 }  // namespace pg_booking::http

@@ -48,6 +48,7 @@ class Database {
 
   /// For those who watch the service.
   std::size_t waiting() const { return queue_.size(); }
+  std::size_t connections() const { return slots_.size(); }
   std::size_t open_connections() const;
   std::size_t busy_connections() const;
 

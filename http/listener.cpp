@@ -8,8 +8,6 @@
 #include <thread>
 #include <utility>
 
-#include "config.hpp"
-
 namespace pg_booking::http {
 
 namespace {
@@ -35,7 +33,7 @@ Listener::Listener(Events events) : events_(std::move(events)) {
   new_task_queue = [this] { return new AtOnce(events_.closed); };  // the library deletes it
 }
 
-int Listener::listen_on(const std::string& host, int port) {
+int Listener::listen_on(const Address& address) {
   set_tcp_nodelay(true);
   // The library's default, SO_REUSEPORT, would let two services share a port without either knowing.
   set_socket_options([](socket_t socket) {
@@ -43,11 +41,13 @@ int Listener::listen_on(const std::string& host, int port) {
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   errno = 0;
-  const int bound = port == 0 ? bind_to_any_port(host) : bind_to_port(host, port) ? port : -1;
+  const int bound = address.port == 0                          ? bind_to_any_port(address.host)
+                    : bind_to_port(address.host, address.port) ? address.port
+                                                               : -1;
   // Again, because the library's own backlog is 5.
   if (bound < 0 || ::listen(svr_sock_, kBacklog) != 0) {
     const std::string reason = errno == 0 ? "not an address of this machine" : std::strerror(errno);
-    throw AddressError("can not listen on " + listen_address(host, port) + ": " + reason);
+    throw AddressError("can not listen on " + address.text() + ": " + reason);
   }
   return bound;
 }

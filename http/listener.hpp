@@ -3,7 +3,8 @@
 
 #include <functional>
 #include <stdexcept>
-#include <string>
+
+#include "config.hpp"
 
 namespace pg_booking::http {
 
@@ -26,7 +27,7 @@ class Listener : private httplib::Server {
   explicit Listener(Events events);
 
   /// Binds and listens; returns the port. Throws AddressError.
-  int listen_on(const std::string& host, int port);
+  int listen_on(const Address& address);
 
   /// Accepts until stop(). False if accepting failed by itself.
   bool run();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 
@@ -12,6 +13,8 @@
 namespace pg_booking::http {
 
 namespace {
+
+std::atomic<Level> lowest_level{Level::kInfo};
 
 // Where this thread's lines go; null: straight to the log.
 thread_local std::string* gathered = nullptr;
@@ -23,6 +26,8 @@ void write_to_log(std::string_view lines) {
 
 std::string_view name_of(Level level) {
   switch (level) {
+    case Level::kDebug:
+      return "debug";
     case Level::kInfo:
       return "info";
     case Level::kWarning:
@@ -58,7 +63,15 @@ void append_quoted(std::string& line, std::string_view value) {
 
 }  // namespace
 
-LogLine::LogLine(Level level, std::string_view event) {
+void set_log_level(Level level) {
+  lowest_level.store(level, std::memory_order_relaxed);
+}
+
+bool is_logged(Level level) {
+  return level >= lowest_level.load(std::memory_order_relaxed);
+}
+
+LogLine::LogLine(Level level, std::string_view event) : level_(level) {
   line_.reserve(256);
   line_.append("ts=")
       .append(log_timestamp())
@@ -86,6 +99,7 @@ LogLine& LogLine::field(std::string_view name, long long value) {
 }
 
 void LogLine::write() {
+  if (!is_logged(level_)) return;
   line_.push_back('\n');
   if (gathered == nullptr) {
     write_to_log(line_);

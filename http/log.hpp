@@ -4,7 +4,13 @@
 
 namespace pg_booking::http {
 
-enum class Level { kInfo, kWarning, kError };
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+/// Lines below this level are dropped; kInfo at first. For any thread, at any time.
+void set_log_level(Level level);
+
+/// Whether a line of this level would be written: to be asked where composing it costs something.
+bool is_logged(Level level);
 
 /// One line of the log on stderr, in logfmt: ts=… level=… event=… and the fields added. Never give it a
 /// header, a body, a query string or a connection string.
@@ -20,6 +26,7 @@ class LogLine {
   void write();
 
  private:
+  const Level level_;
   std::string line_;
 };
 

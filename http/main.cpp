@@ -8,15 +8,19 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "config.hpp"
 #include "exit_code.hpp"
 #include "housekeeper.hpp"
 #include "log.hpp"
+#include "monitor.hpp"
 #include "postgres.hpp"
 #include "service.hpp"
 #include "startup_check.hpp"
@@ -44,21 +48,20 @@ std::size_t max_clients(std::size_t database_connections) {
   return std::clamp<std::size_t>(limit.rlim_cur, others + 1, kMaxClients + others) - others;
 }
 
-/// Waits for SIGTERM or SIGINT, which all threads have blocked, and stops the service; ends the process
-/// itself if the requests in flight take too long.
-class Stopper {
+/// Acts on signals, which all threads have blocked: SIGHUP reads the configuration again, SIGTERM and SIGINT
+/// stop the service; if the requests in flight take too long, the process ends all the same.
+class Signals {
  public:
-  static sigset_t block_signals() {
+  static sigset_t block() {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;
   }
 
-  Stopper(Service& service, sigset_t signals)
-      : thread_([this, &service, signals] { wait_and_stop(service, signals); }) {}
+  Signals(Service& service, sigset_t signals, std::function<void()> reload)
+      : thread_([this, &service, signals, reload = std::move(reload)] { wait(service, signals, reload); }) {}
 
   /// To be called when the service has stopped.
   void finish() {
@@ -71,9 +74,9 @@ class Stopper {
   }
 
  private:
-  void wait_and_stop(Service& service, sigset_t signals) {
+  void wait(Service& service, sigset_t signals, const std::function<void()>& reload) {
     int signal = 0;
-    sigwait(&signals, &signal);
+    while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) reload();
     LogLine(Level::kInfo, "stopping").write();
     service.stop();
     std::unique_lock lock(mutex_);
@@ -88,24 +91,57 @@ class Stopper {
   std::thread thread_;
 };
 
-int serve(const Config& config) {
-  check_database(config.db);
-  std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = Stopper::block_signals();  // before there is any other thread
+/// Puts into force what can be while the service runs. A configuration with an error changes nothing.
+void reload(const std::vector<std::string>& arguments, const Config& running) {
+  try {
+    const Config wanted = read_config(arguments);
+    set_log_level(wanted.log_level);
+    LogLine(Level::kInfo, "configuration_reloaded").write();
+    const std::string pending = changes_for_restart(running, wanted);
+    if (!pending.empty()) LogLine(Level::kWarning, "restart_needed").field("changed", pending).write();
+  } catch (const ConfigError& error) {
+    LogLine(Level::kError, "configuration_refused").field("message", error.what()).write();
+  }
+}
 
-  Service service(config, max_clients(config.pool));
-  const int port = service.listen_on(config.host, config.port);
+std::vector<std::string> check_and_read_operations(const std::string& conninfo) {
+  const ConnectionHandle connection = connect(conninfo);
+  check_database(connection.get());
+  return read_operations(connection.get());
+}
+
+void announce(const Config& config, int port, const std::optional<int>& metrics_port) {
   std::printf("pg-booking-http %s listening on http://%s, %zu database connections\n", PG_BOOKING_VERSION,
-              listen_address(config.host, port).c_str(), config.pool);
+              Address{config.listen.host, port}.text().c_str(), config.pool);
+  if (metrics_port) {
+    std::printf("metrics on http://%s/metrics\n",
+                Address{config.metrics_listen.host, *metrics_port}.text().c_str());
+  }
   std::fflush(stdout);
+}
 
-  Stopper stopper(service, signals);
+int serve(const std::vector<std::string>& arguments, const Config& config) {
+  set_log_level(config.log_level);
+  const std::vector<std::string> operations = check_and_read_operations(config.db);
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = Signals::block();  // before there is any other thread
+
+  Service service(config, max_clients(config.pool), operations);
+  const int port = service.listen_on(config.listen);
+  const bool has_metrics = !config.metrics_listen.host.empty();
+  std::optional<int> metrics_port;
+  if (has_metrics) metrics_port = service.listen_for_operators(config.metrics_listen);
+  announce(config, port, metrics_port);
+
+  Signals handling(service, signals, [&] { reload(arguments, config); });
   const Housekeeper housekeeper(config.db);
+  const Monitor monitor(config.db, has_metrics,
+                        [&](Findings findings) { service.take(std::move(findings)); });
   if (!service.run()) {
     LogLine(Level::kError, "accept_failed").write();
     _exit(kExitFailure);
   }
-  stopper.finish();
+  handling.finish();
   LogLine(Level::kInfo, "stopped").write();
   return kExitOk;
 }
@@ -121,7 +157,7 @@ int run(const std::vector<std::string>& arguments) {
       std::puts("pg-booking-http " PG_BOOKING_VERSION);
       return kExitOk;
     }
-    return serve(config);
+    return serve(arguments, config);
   } catch (const ConfigError& error) {
     return fail(kExitUsage, error.what());
   } catch (const DatabaseError& error) {

@@ -1,12 +1,11 @@
 #include "service.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <exception>
-#include <string_view>
+#include <optional>
 #include <utility>
 
+#include "access_log.hpp"
 #include "clock_text.hpp"
 #include "door.hpp"
 #include "door_answer.hpp"
@@ -20,20 +19,26 @@ namespace {
 constexpr std::chrono::milliseconds kLookInterval{250};
 // What one client may have answered in a turn without going through the database: the others are waiting.
 constexpr int kMaxStepsPerTurn = 64;
+// Beyond those that the public may have: who watches the service comes in when it is full.
+constexpr std::size_t kMaxOperators = 16;
 
 }  // namespace
 
-Service::Service(const Config& config, std::size_t max_clients)
+Service::Service(const Config& config, std::size_t max_clients, const std::vector<std::string>& operations)
     : max_clients_(max_clients),
       on_client_events_([this](Client& client) { serve(client); }),
+      metrics_(operations),
+      probes_(metrics_),
       database_(loop_, config.db, config.pool,
                 [this](CallPtr call, const Outcome& outcome) { on_outcome(std::move(call), outcome); }),
-      listener_({.accepted = [this](int socket) { loop_.post([this, socket] { take_in(socket); }); },
-                 .closed =
-                     [this] {
-                       loop_.post([this] { begin_to_stop(); });
-                       thread_.join();
-                     }}),
+      listener_(
+          {.accepted =
+               [this](int socket) { loop_.post([this, socket] { take_in(socket, Audience::kPublic); }); },
+           .closed =
+               [this] {
+                 loop_.post([this] { begin_to_stop(); });
+                 thread_.join();
+               }}),
       thread_([this] { run_loop(); }) {}
 
 Service::~Service() {
@@ -41,8 +46,26 @@ Service::~Service() {
   if (thread_.joinable()) thread_.join();
 }
 
+int Service::listen_for_operators(const Address& address) {
+  operators_listener_ = std::make_unique<Listener>(Listener::Events{
+      .accepted =
+          [this](int socket) { loop_.post([this, socket] { take_in(socket, Audience::kOperators); }); },
+      .closed = [] {}});
+  return operators_listener_->listen_on(address);
+}
+
 bool Service::run() {
-  return listener_.run();
+  if (operators_listener_ == nullptr) return listener_.run();
+  std::thread operators([this] { operators_listener_->run(); });
+  const bool accepted = listener_.run();
+  operators_listener_->stop();
+  operators.join();
+  return accepted;
+}
+
+void Service::take(Findings findings) {
+  auto owner = std::make_shared<Findings>(std::move(findings));  // a task is copied
+  loop_.post([this, owner] { probes_.take(std::move(*owner)); });
 }
 
 void Service::run_loop() {
@@ -69,9 +92,11 @@ void Service::after_turn() {
   if (stopping_ && clients_.empty()) loop_.stop();
 }
 
-void Service::take_in(int socket) {
-  auto client = std::make_unique<Client>(socket, on_client_events_);
-  if (clients_.size() >= max_clients_) {
+void Service::take_in(int socket, Audience audience) {
+  auto client = std::make_unique<Client>(socket, audience, on_client_events_);
+  const std::size_t most = max_clients_ + (audience == Audience::kOperators ? kMaxOperators : 0);
+  metrics_.count_client(clients_.size() < most);
+  if (clients_.size() >= most) {
     respond(*client, {}, door_answer(503, "Too many connections.", ""), false);
     static_cast<void>(client->advance());
     return;
@@ -126,6 +151,7 @@ bool Service::advance(Client& client) {
 void Service::begin(Client& client) {
   auto call = std::make_unique<Call>();
   call->request = client.take_request();
+  if (answer_probe(client, call->request)) return;
   call->peer = client.peer();
   call->client = &client;
   call->arrived_at = Client::Clock::now();
@@ -135,7 +161,14 @@ void Service::begin(Client& client) {
 
 void Service::on_outcome(CallPtr call, const Outcome& outcome) {
   const Answer answer = answer_to(*call, outcome);
-  log_access(call->request, call->peer, answer, call->arrived_at);
+  const auto now = Client::Clock::now();
+  const bool was_sent = call->sent_at != Call::Clock::time_point{};
+  metrics_.count_outcome(outcome);
+  record({.request = call->request,
+          .peer = call->peer,
+          .answer = answer,
+          .total = now - call->arrived_at,
+          .database = was_sent ? std::optional(now - call->sent_at) : std::nullopt});
   Client* const client = call->client;
   if (client == nullptr) return;
   client->call = nullptr;
@@ -148,7 +181,7 @@ void Service::reject(Client& client) {
   const Rejection rejection = client.take_rejection();
   const Request& request = client.present();
   const Answer answer = door_answer(rejection.status, rejection.message, request.target);
-  log_access(request, client.peer(), answer, Client::Clock::now());
+  record({.request = request, .peer = client.peer(), .answer = answer, .total = {}, .database = {}});
   respond(client, request, answer, false);
 }
 
@@ -156,24 +189,24 @@ void Service::respond(Client& client, const Request& request, const Answer& answ
   client.answer(serialize(answer, {request.is_head(), keep_alive, http_date()}), keep_alive);
 }
 
-void Service::log_access(const Request& request, const std::string& peer, const Answer& answer,
-                         Client::Clock::time_point arrived_at) {
-  const auto duration = Client::Clock::now() - arrived_at;
-  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-  std::array<char, 32> milliseconds{};
-  std::snprintf(milliseconds.data(), milliseconds.size(), "%lld.%03lld",
-                static_cast<long long>(microseconds / 1000), static_cast<long long>(microseconds % 1000));
-  // The query string may hold names and e-mail addresses: the path is all that is logged of the target.
-  const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
-  LogLine(Level::kInfo, "request")
-      .field("request_id", answer.request_id)
-      .field("method", request.method)
-      .field("path", path)
-      .field("status", answer.status)
-      .field("duration_ms", milliseconds.data())
-      .field("bytes", static_cast<long long>(request.is_head() ? 0 : answer.body.size()))
-      .field("peer", peer)
-      .write();
+void Service::record(const Served& served) {
+  log_access(served);
+  metrics_.count_request(served);
+}
+
+/// True if the request was about the service itself.
+bool Service::answer_probe(Client& client, const Request& request) {
+  if (!Probes::concern(request, client.audience())) return false;
+  const Load load{.clients = clients_.size(),
+                  .max_clients = max_clients_,
+                  .database_connections = database_.connections(),
+                  .open_connections = database_.open_connections(),
+                  .busy_connections = database_.busy_connections(),
+                  .waiting = database_.waiting()};
+  const Answer answer = probes_.answer(request, client.audience(), load);
+  log_probe({.request = request, .peer = client.peer(), .answer = answer, .total = {}, .database = {}});
+  respond(client, request, answer, request.keep_alive && !stopping_);
+  return true;
 }
 
 void Service::serve_late() {
@@ -187,6 +220,7 @@ void Service::serve_late() {
 
 void Service::begin_to_stop() {
   stopping_ = true;
+  probes_.begin_to_stop();
   std::vector<Client*> all;
   for (const auto& [socket, client] : clients_) all.push_back(client.get());
   for (Client* const client : all) serve(*client);

@@ -12,20 +12,23 @@
 #include "event_loop.hpp"
 #include "listener.hpp"
 #include "message/answer.hpp"
+#include "probes.hpp"
+#include "service_metrics.hpp"
 
 namespace pg_booking::http {
 
 /// The running service: a thread that accepts, and one whose loop holds all clients and database connections.
 class Service {
  public:
-  /// Connects to the database. Throws DatabaseError.
-  Service(const Config& config, std::size_t max_clients);
+  /// Connects to the database. `operations` are those that metrics tell apart. Throws DatabaseError.
+  Service(const Config& config, std::size_t max_clients, const std::vector<std::string>& operations);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Throws AddressError.
-  int listen_on(const std::string& host, int port) { return listener_.listen_on(host, port); }
+  /// Binds and listens; returns the port. Operators' address is optional. Throws AddressError.
+  int listen_on(const Address& address) { return listener_.listen_on(address); }
+  int listen_for_operators(const Address& address);
 
   /// Serves until stop(); returns when every request in flight is answered. False if accepting failed by
   /// itself.
@@ -34,17 +37,20 @@ class Service {
   /// Stops accepting and lets requests in flight finish. For any thread; waits until run() has begun.
   void stop() { listener_.stop(); }
 
+  /// What the monitor has found. For any thread.
+  void take(Findings findings);
+
  private:
   void run_loop();
-  void take_in(int socket);
+  void take_in(int socket, Audience audience);
   void serve(Client& client);
   bool advance(Client& client);
   void begin(Client& client);
   void reject(Client& client);
   void on_outcome(CallPtr call, const Outcome& outcome);
   void respond(Client& client, const Request& request, const Answer& answer, bool keep_alive);
-  void log_access(const Request& request, const std::string& peer, const Answer& answer,
-                  Client::Clock::time_point arrived_at);
+  void record(const Served& served);
+  bool answer_probe(Client& client, const Request& request);
   void drop(Client& client);
   void serve_late();
   void begin_to_stop();
@@ -59,8 +65,11 @@ class Service {
   Client* serving_ = nullptr;
   Client::Clock::time_point next_look_{};
   bool stopping_ = false;
+  ServiceMetrics metrics_;
+  Probes probes_;
   Database database_;
   Listener listener_;
+  std::unique_ptr<Listener> operators_listener_;
   std::thread thread_;
 };
 

@@ -1,7 +1,5 @@
 #include "startup_check.hpp"
 
-#include "postgres.hpp"
-
 namespace pg_booking::http {
 
 namespace {
@@ -24,10 +22,9 @@ void require_version(const std::string& what, const std::string& version, const 
 
 }  // namespace
 
-void check_database(const std::string& conninfo) {
-  const ConnectionHandle connection = connect(conninfo);
+void check_database(PGconn* connection) {
   const ResultHandle extension =
-      query(connection.get(),
+      query(connection,
             "SELECT current_database(), current_user,"
             " (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pg_booking')");
   const std::string database = value(extension, 0);
@@ -42,7 +39,7 @@ void check_database(const std::string& conninfo) {
 
   try {
     const ResultHandle library =
-        query(connection.get(),
+        query(connection,
               "SELECT booking.library_version(),"
               " has_function_privilege('booking.http_request_packed(text,text,text,bytea,text)', 'EXECUTE')");
     require_version("the pg_booking library loaded by the server", value(library, 0),
@@ -55,8 +52,19 @@ void check_database(const std::string& conninfo) {
           "\" may not call the gateway: connect as authenticator, or GRANT authenticator TO \"" + role +
           "\"");
     }
+    if (PQstatus(connection) != CONNECTION_OK) throw;
     throw ExtensionUnusable("pg_booking in database \"" + database + "\" does not work: " + error.what());
   }
+}
+
+std::vector<std::string> read_operations(PGconn* connection) {
+  const ResultHandle result = query(
+      connection, "SELECT DISTINCT operation FROM booking.request_counters() WHERE operation IS NOT NULL");
+  std::vector<std::string> operations;
+  for (int row = 0; row < PQntuples(result.get()); ++row) {
+    operations.emplace_back(PQgetvalue(result.get(), row, 0));
+  }
+  return operations;
 }
 
 }  // namespace pg_booking::http

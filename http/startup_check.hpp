@@ -1,6 +1,9 @@
 #pragma once
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "postgres.hpp"
 
 namespace pg_booking::http {
 
@@ -13,8 +16,11 @@ struct VersionMismatch : std::runtime_error {
 };
 
 /// Compares the version of this service with that of the extension's SQL and of the library the server has
-/// loaded, and sees that the login role may call the gateway. Throws DatabaseError (no connection) or one of
-/// the above.
-void check_database(const std::string& conninfo);
+/// loaded, and sees that the login role may call the gateway. Throws DatabaseError (the connection is lost)
+/// or one of the above.
+void check_database(PGconn* connection);
+
+/// The names of the operations that the gateway knows. Throws DatabaseError.
+std::vector<std::string> read_operations(PGconn* connection);
 
 }  // namespace pg_booking::http

@@ -62,49 +62,49 @@ CREATE VIEW booking.stats AS
 COMMENT ON VIEW booking.stats IS
   'One row: holds in force, estimated rows of the two tables that grow with traffic, and for how long something expired has been waiting for booking.housekeeping().';
 
-CREATE FUNCTION booking.metrics(OUT name text, OUT labels json, OUT value double precision, OUT help text) RETURNS SETOF record
+CREATE FUNCTION booking.metrics(OUT name text, OUT label text, OUT label_value text, OUT value double precision, OUT help text) RETURNS SETOF record
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-  SELECT m.name, m.labels, m.value, m.help
+  SELECT m.name, m.label, m.label_value, m.value, m.help
   FROM (
-    SELECT 'pg_booking_holds' AS name, '{}'::json AS labels, s.holds::double precision AS value,
+    SELECT 'pg_booking_holds' AS name, NULL AS label, NULL AS label_value, s.holds::double precision AS value,
            'Holds in force.' AS help FROM booking.stats AS s
     UNION ALL
-    SELECT 'pg_booking_housekeeping_lag_seconds', '{}', extract(epoch FROM s.housekeeping_lag),
+    SELECT 'pg_booking_housekeeping_lag_seconds', NULL, NULL, extract(epoch FROM s.housekeeping_lag),
            'For how long something expired has been waiting to be deleted.' FROM booking.stats AS s
     UNION ALL
-    SELECT 'pg_booking_webhooks_pending', '{}', w.pending, 'Webhook deliveries to be made.' FROM booking.stats_webhooks AS w
+    SELECT 'pg_booking_webhooks_pending', NULL, NULL, w.pending, 'Webhook deliveries to be made.' FROM booking.stats_webhooks AS w
     UNION ALL
-    SELECT 'pg_booking_webhooks_retrying', '{}', w.retrying, 'Webhook deliveries to be made that failed before.'
+    SELECT 'pg_booking_webhooks_retrying', NULL, NULL, w.retrying, 'Webhook deliveries to be made that failed before.'
     FROM booking.stats_webhooks AS w
     UNION ALL
-    SELECT 'pg_booking_webhooks_overdue_seconds', '{}', extract(epoch FROM w.overdue),
+    SELECT 'pg_booking_webhooks_overdue_seconds', NULL, NULL, extract(epoch FROM w.overdue),
            'For how long the most urgent webhook delivery could have been sent.' FROM booking.stats_webhooks AS w
     UNION ALL
-    SELECT 'pg_booking_webhooks_oldest_age_seconds', '{}', extract(epoch FROM w.oldest_age),
+    SELECT 'pg_booking_webhooks_oldest_age_seconds', NULL, NULL, extract(epoch FROM w.oldest_age),
            'Age of the oldest webhook delivery to be made.' FROM booking.stats_webhooks AS w
     UNION ALL
-    SELECT 'pg_booking_webhook_configs_disabled', '{}', w.configs_disabled, 'Webhook configurations that the system has switched off.'
+    SELECT 'pg_booking_webhook_configs_disabled', NULL, NULL, w.configs_disabled, 'Webhook configurations that the system has switched off.'
     FROM booking.stats_webhooks AS w
     UNION ALL
-    SELECT 'pg_booking_rate_limit_entries', json_build_object('kind', r.kind), r.entries,
+    SELECT 'pg_booking_rate_limit_entries', 'kind', r.kind, r.entries,
            'Callers that the rate limiter has room for in the whole server.' FROM booking.rate_limit_memory() AS r
     UNION ALL
-    SELECT 'pg_booking_rate_limit_entries_taken', json_build_object('kind', r.kind), r.taken,
+    SELECT 'pg_booking_rate_limit_entries_taken', 'kind', r.kind, r.taken,
            'Callers counted by the rate limiter within the last 60 seconds in the whole server.' FROM booking.rate_limit_memory() AS r
     UNION ALL
-    SELECT 'pg_booking_table_rows', json_build_object('table', t."table"), t.live_rows, 'Estimated live rows.'
+    SELECT 'pg_booking_table_rows', 'table', t."table"::text, t.live_rows, 'Estimated live rows.'
     FROM booking.stats_tables AS t
     UNION ALL
-    SELECT 'pg_booking_table_dead_rows', json_build_object('table', t."table"), t.dead_rows, 'Estimated dead rows.'
+    SELECT 'pg_booking_table_dead_rows', 'table', t."table"::text, t.dead_rows, 'Estimated dead rows.'
     FROM booking.stats_tables AS t
     UNION ALL
-    SELECT 'pg_booking_table_bytes', json_build_object('table', t."table"), t.table_bytes + t.index_bytes,
+    SELECT 'pg_booking_table_bytes', 'table', t."table"::text, t.table_bytes + t.index_bytes,
            'Bytes on disk, with indexes.' FROM booking.stats_tables AS t) AS m
-  ORDER BY m.name, m.labels::text;
+  ORDER BY m.name, m.label_value;
 END;
 COMMENT ON FUNCTION booking.metrics() IS
-  'What the database contributes to the /metrics of pg-booking-http: a gauge in each row, rows of one name together.';
+  'What the database contributes to the /metrics of pg-booking-http: a gauge in each row, with one label or none (NULL), rows of one name together.';
 
 GRANT SELECT ON booking.stats, booking.stats_requests, booking.stats_rate_limits, booking.stats_webhooks, booking.stats_tables TO pg_monitor;
 GRANT USAGE ON SCHEMA booking TO pg_monitor;

@@ -45,9 +45,9 @@ describe('start', () => {
   test('--help documents every flag, variable and exit code', async () => {
     const { code, stdout } = await runDoor(['--help']);
     assert.equal(code, 0);
-    for (const name of ['listen', 'db', 'pool']) {
+    for (const name of ['listen', 'db', 'pool', 'metrics-listen', 'log-level', 'config']) {
       assert.match(stdout, new RegExp(`--${name} `));
-      assert.match(stdout, new RegExp(`PG_BOOKING_${name.toUpperCase()}\\b`));
+      assert.match(stdout, new RegExp(`PG_BOOKING_${name.toUpperCase().replace('-', '_')}\\b`));
     }
     for (let exit = 0; exit <= 7; exit++) assert.match(stdout, new RegExp(`^  ${exit}  \\w`, 'm'));
   });
@@ -474,7 +474,7 @@ describe('the database', () => {
 test('the log has one line per request, without what is nobody\'s business', async () => {
   await service.request('/a%20b/path?name=Jane&token=abc', { method: 'POST', headers: { authorization: 'Bearer xyz' }, body: 'Jane' });
   const [line] = await service.logged(/.*path=\/a%20b\/path .*/);
-  assert.match(line, /^ts=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=info event=request request_id=req_stand_in method=POST path=\/a%20b\/path status=200 duration_ms=\d+\.\d{3} bytes=\d+ peer=127\.0\.0\.1$/);
+  assert.match(line, /^ts=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=info event=request request_id=req_stand_in method=POST path=\/a%20b\/path status=200 duration_ms=\d+\.\d{3} database_ms=\d+\.\d{3} bytes=\d+ peer=127\.0\.0\.1$/);
   assert.doesNotMatch(service.log, /Jane|abc|xyz/);
   assert.equal(service.log.split('\n').filter((each) => each.includes('/a%20b/path')).length, 1);
 });

@@ -95,7 +95,7 @@ SELECT ok(bool_and(taken BETWEEN 0 AND entries)
 
 SELECT is_empty($$ SELECT * FROM booking.metrics() WHERE name !~ '^pg_booking_[a-z_]+$' OR help !~ '^[A-Z].*\.$' OR value IS NULL $$,
   'names, texts and values are well-formed');
-SELECT is_empty($$ SELECT name, labels::text FROM booking.metrics() GROUP BY 1, 2 HAVING count(*) > 1 $$, 'each is there once');
+SELECT is_empty($$ SELECT name, label_value FROM booking.metrics() GROUP BY 1, 2 HAVING count(*) > 1 $$, 'each is there once');
 SELECT is_empty($$ SELECT name FROM booking.metrics() GROUP BY name HAVING count(DISTINCT help) > 1 $$, 'with one text');
 SELECT is((SELECT value FROM booking.metrics() WHERE name = 'pg_booking_housekeeping_lag_seconds'), 420::double precision, 'in seconds');
 
