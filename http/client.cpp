@@ -105,7 +105,7 @@ Client::Step Client::advance_reading() {
         return Step::kWaiting;
       }
       const bool late = is_late();
-      if (late && !is_idle()) throw Rejection{408, "The request did not arrive in time."};
+      if (late && !is_idle()) throw Rejection{kTimeout, "The request did not arrive in time."};
       if (read_some()) continue;
       return late ? close() : Step::kWaiting;
     }

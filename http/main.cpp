@@ -104,10 +104,10 @@ void reload(const std::vector<std::string>& arguments, const Config& running) {
   }
 }
 
-std::vector<std::string> check_and_read_operations(const std::string& conninfo) {
+Gateway check_and_read_gateway(const std::string& conninfo) {
   const ConnectionHandle connection = connect(conninfo);
   check_database(connection.get());
-  return read_operations(connection.get());
+  return {.operations = read_operations(connection.get()), .errors = read_error_answers(connection.get())};
 }
 
 void announce(const Config& config, int port, const std::optional<int>& metrics_port) {
@@ -122,11 +122,11 @@ void announce(const Config& config, int port, const std::optional<int>& metrics_
 
 int serve(const std::vector<std::string>& arguments, const Config& config) {
   set_log_level(config.log_level);
-  const std::vector<std::string> operations = check_and_read_operations(config.db);
+  const Gateway gateway = check_and_read_gateway(config.db);
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = Signals::block();  // before there is any other thread
 
-  Service service(config, max_clients(config.pool), operations);
+  Service service(config, max_clients(config.pool), gateway);
   const int port = service.listen_on(config.listen);
   const bool has_metrics = !config.metrics_listen.host.empty();
   std::optional<int> metrics_port;

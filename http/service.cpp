@@ -8,7 +8,6 @@
 #include "access_log.hpp"
 #include "clock_text.hpp"
 #include "door.hpp"
-#include "door_answer.hpp"
 #include "log.hpp"
 
 namespace pg_booking::http {
@@ -24,10 +23,11 @@ constexpr std::size_t kMaxOperators = 16;
 
 }  // namespace
 
-Service::Service(const Config& config, std::size_t max_clients, const std::vector<std::string>& operations)
-    : max_clients_(max_clients),
+Service::Service(const Config& config, std::size_t max_clients, const Gateway& gateway)
+    : errors_(gateway.errors),
+      max_clients_(max_clients),
       on_client_events_([this](Client& client) { serve(client); }),
-      metrics_(operations),
+      metrics_(gateway.operations),
       probes_(metrics_),
       database_(loop_, config.db, config.pool,
                 [this](CallPtr call, const Outcome& outcome) { on_outcome(std::move(call), outcome); }),
@@ -97,7 +97,7 @@ void Service::take_in(int socket, Audience audience) {
   const std::size_t most = max_clients_ + (audience == Audience::kOperators ? kMaxOperators : 0);
   metrics_.count_client(clients_.size() < most);
   if (clients_.size() >= most) {
-    respond(*client, {}, door_answer(503, "Too many connections.", ""), false);
+    respond(*client, {}, answer_to(Rejection{kUnavailable, "Too many connections."}, {}, errors_), false);
     static_cast<void>(client->advance());
     return;
   }
@@ -160,7 +160,7 @@ void Service::begin(Client& client) {
 }
 
 void Service::on_outcome(CallPtr call, const Outcome& outcome) {
-  const Answer answer = answer_to(*call, outcome);
+  const Answer answer = answer_to(*call, outcome, errors_);
   const auto now = Client::Clock::now();
   const bool was_sent = call->sent_at != Call::Clock::time_point{};
   metrics_.count_outcome(outcome);
@@ -178,9 +178,8 @@ void Service::on_outcome(CallPtr call, const Outcome& outcome) {
 }
 
 void Service::reject(Client& client) {
-  const Rejection rejection = client.take_rejection();
   const Request& request = client.present();
-  const Answer answer = door_answer(rejection.status, rejection.message, request.target);
+  const Answer answer = answer_to(client.take_rejection(), request, errors_);
   record({.request = request, .peer = client.peer(), .answer = answer, .total = {}, .database = {}});
   respond(client, request, answer, false);
 }

@@ -12,16 +12,23 @@
 #include "event_loop.hpp"
 #include "listener.hpp"
 #include "message/answer.hpp"
+#include "message/error_answers.hpp"
 #include "probes.hpp"
 #include "service_metrics.hpp"
 
 namespace pg_booking::http {
 
+/// What the service has to know of the gateway beforehand.
+struct Gateway {
+  std::vector<std::string> operations;  // that metrics tell apart
+  ErrorAnswers errors;                  // what the service answers by itself
+};
+
 /// The running service: a thread that accepts, and one whose loop holds all clients and database connections.
 class Service {
  public:
-  /// Connects to the database. `operations` are those that metrics tell apart. Throws DatabaseError.
-  Service(const Config& config, std::size_t max_clients, const std::vector<std::string>& operations);
+  /// Connects to the database. Throws DatabaseError.
+  Service(const Config& config, std::size_t max_clients, const Gateway& gateway);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -56,6 +63,7 @@ class Service {
   void begin_to_stop();
   void after_turn();
 
+  const ErrorAnswers errors_;
   const std::size_t max_clients_;
   EventLoop loop_;
   const Client::OnEvents on_client_events_;

@@ -1,5 +1,7 @@
 #include "startup_check.hpp"
 
+#include "message/rejection.hpp"
+
 namespace pg_booking::http {
 
 namespace {
@@ -55,6 +57,21 @@ void check_database(PGconn* connection) {
     if (PQstatus(connection) != CONNECTION_OK) throw;
     throw ExtensionUnusable("pg_booking in database \"" + database + "\" does not work: " + error.what());
   }
+}
+
+ErrorAnswers read_error_answers(PGconn* connection) {
+  const ResultHandle rows =
+      query(connection, "SELECT face, code, status, headers, body FROM booking.door_answers()");
+  ErrorAnswers answers;
+  for (int row = 0; row < PQntuples(rows.get()); ++row) {
+    const auto column = [&](int number) { return std::string(PQgetvalue(rows.get(), row, number)); };
+    answers.add(column(0), column(1), unpack_answer(column(2) + "\n" + column(3) + "\n" + column(4)));
+  }
+  for (const char* const code : {kInvalidInput, kTimeout, kTargetTooLong, kHeadersTooLarge, kPayloadTooLarge,
+                                 kUnsupportedMediaType, kInternalError, kUnavailable, kOutcomeUnknown}) {
+    if (!answers.has(code)) throw ExtensionUnusable(std::string("booking.door_answers() lacks ") + code);
+  }
+  return answers;
 }
 
 std::vector<std::string> read_operations(PGconn* connection) {

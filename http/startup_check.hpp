@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "message/error_answers.hpp"
 #include "postgres.hpp"
 
 namespace pg_booking::http {
@@ -22,5 +23,9 @@ void check_database(PGconn* connection);
 
 /// The names of the operations that the gateway knows. Throws DatabaseError.
 std::vector<std::string> read_operations(PGconn* connection);
+
+/// What the service is to answer by itself. Throws DatabaseError, or ExtensionUnusable if something is
+/// missing.
+ErrorAnswers read_error_answers(PGconn* connection);
 
 }  // namespace pg_booking::http

@@ -1,6 +1,6 @@
 -- Functions belong to whom they are granted; nothing here is for everybody.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA booking, api FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.library_version, booking.housekeeping,
+GRANT EXECUTE ON FUNCTION booking.http_request, booking.http_request_packed, booking.door_answers, booking.library_version, booking.housekeeping,
   booking.request_counters, booking.metrics, booking.claim_webhooks, booking.record_webhook_attempt TO authenticator;
 GRANT EXECUTE ON FUNCTION booking.request_counters, booking.rate_limit_memory, booking.rate_limit_status, booking.rate_groups,
   booking.routes, booking.library_version, booking.metrics TO pg_monitor;

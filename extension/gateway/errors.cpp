@@ -36,6 +36,10 @@ constexpr std::array kErrorCodes = {
     ErrorCode{"request.unsupported_media_type", "BK304", 415, false,
               "Send the body as Content-Type: application/json."},
     ErrorCode{"request.payload_too_large", "BK305", 413, false, "The request body is too large."},
+    ErrorCode{"request.timeout", "BK306", 408, true, "The request did not arrive in time."},
+    ErrorCode{"request.target_too_long", "BK307", 414, false, "The request target is longer than 8 kB."},
+    ErrorCode{"request.headers_too_large", "BK308", 431, false,
+              "The header fields are larger than 16 kB or more than 100."},
     ErrorCode{"rate_limit.exceeded", "BK401", 429, true, "Rate limit exceeded."},
     ErrorCode{"idempotency.invalid_key", "BK501", 400, false,
               "Idempotency-Key must be a UUID of version 4, sent once."},
@@ -46,6 +50,9 @@ constexpr std::array kErrorCodes = {
     ErrorCode{"internal.error", "BK901", 500, true, "Something went wrong on our side."},
     ErrorCode{"internal.unavailable", "BK902", 503, true,
               "The service is not available at the moment. Try again."},
+    ErrorCode{"internal.outcome_unknown", "BK903", 503, false,
+              "It is not known whether the request was carried out. Send it again with the same "
+              "Idempotency-Key, or look before you repeat it."},
 };
 
 struct SqlstateAnswer {

@@ -60,7 +60,23 @@ void finish_head(Exchange& exchange) {
   exchange.answer.headers += rate_limit_headers(exchange);
 }
 
+void answer_error(const Face& face, Exchange& exchange, const ApiError& error) {
+  exchange.answer = HttpAnswer{};
+  exchange.answer.status = error.code->http_status;
+  exchange.answer.headers = error.headers;
+  if (error.code->http_status == 503) exchange.answer.headers += "Retry-After: 1\n";
+  face.render_error(exchange, error);
+}
+
 }  // namespace
+
+HttpAnswer error_answer(const Face& face, const ApiError& error, const std::string& request_id) {
+  Exchange exchange;
+  exchange.request_id = request_id;
+  answer_error(face, exchange, error);
+  finish_head(exchange);
+  return std::move(exchange.answer);
+}
 
 NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
   auto const began_at = std::chrono::steady_clock::now();
@@ -80,11 +96,7 @@ NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
     exchange.notes.operation = exchange.route->operation_id;
     run_with_retries(*face, exchange);
   } catch (const ApiError& error) {
-    exchange.answer = HttpAnswer{};
-    exchange.answer.status = error.code->http_status;
-    exchange.answer.headers = error.headers;
-    if (error.code->http_status == 503) exchange.answer.headers += "Retry-After: 1\n";
-    face->render_error(exchange, error);
+    answer_error(*face, exchange, error);
   }
   finish_head(exchange);
   if (request.method == "HEAD") {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "gateway/errors.hpp"
 #include "gateway/exchange.hpp"
+#include "gateway/routes.hpp"
 
 namespace pg_booking {
 
@@ -9,5 +11,8 @@ namespace pg_booking {
 /// its cancellation.
 /// C-zone.
 NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id);
+
+/// How a face words an error to a request that never got here. C-zone.
+HttpAnswer error_answer(const Face& face, const ApiError& error, const std::string& request_id);
 
 }  // namespace pg_booking

@@ -68,6 +68,10 @@ size_t number_of(const Route& route) {
   return number;
 }
 
+std::span<const Face* const> all_faces() {
+  return {faces.data(), face_count};
+}
+
 void match_route(const Face& face, Exchange& exchange) {
   std::string_view const method = exchange.request.method == "HEAD" ? "GET" : exchange.request.method;
   std::string allowed;

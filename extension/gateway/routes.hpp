@@ -41,6 +41,7 @@ void register_face(const Face& face);
 /// The face of this path segment; the first one registered words the errors of paths that belong to none.
 const Face& face_for(std::string_view first_segment);
 bool is_known_face(std::string_view first_segment);
+std::span<const Face* const> all_faces();
 
 /// The routes of all faces in the order of registration, which is the same in every process of a server.
 size_t route_count();

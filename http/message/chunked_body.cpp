@@ -16,12 +16,12 @@ std::size_t parse_chunk_size(std::string_view line, std::size_t room) {
   std::size_t digits = 0;
   while (digits < line.size() && hex_digit_value(line[digits]) >= 0) {
     size = size * 16 + static_cast<std::size_t>(hex_digit_value(line[digits]));
-    if (size > room) throw Rejection{413, "The request body is larger than 1 MiB."};
+    if (size > room) throw Rejection{kPayloadTooLarge, "The request body is larger than 1 MiB."};
     ++digits;
   }
   const std::string_view rest = line.substr(digits);
   const bool ends_well = rest.empty() || rest.front() == ';' || rest.front() == ' ' || rest.front() == '\t';
-  if (digits == 0 || !ends_well) throw Rejection{400, "Malformed chunk size."};
+  if (digits == 0 || !ends_well) throw Rejection{kInvalidInput, "Malformed chunk size."};
   return size;
 }
 
@@ -41,9 +41,10 @@ std::size_t ChunkedBody::decode(std::string_view bytes, std::string& body) {
 std::size_t ChunkedBody::decode_some(std::string_view bytes, std::string& body) {
   if (state_ == State::kData) return take_data(bytes, body);
   const std::size_t newline = bytes.find('\n');
-  if (std::min(newline, bytes.size()) > kMaxChunkLineBytes) throw Rejection{400, "Malformed chunked body."};
+  if (std::min(newline, bytes.size()) > kMaxChunkLineBytes)
+    throw Rejection{kInvalidInput, "Malformed chunked body."};
   if (newline == std::string_view::npos) return 0;
-  if (newline == 0 || bytes[newline - 1] != '\r') throw Rejection{400, "Malformed chunked body."};
+  if (newline == 0 || bytes[newline - 1] != '\r') throw Rejection{kInvalidInput, "Malformed chunked body."};
   take_line(bytes.substr(0, newline - 1), body.size());
   return newline + 1;
 }
@@ -57,18 +58,19 @@ std::size_t ChunkedBody::take_data(std::string_view bytes, std::string& body) {
 }
 
 void ChunkedBody::take_line(std::string_view line, std::size_t body_size) {
-  if (line.find('\r') != std::string_view::npos) throw Rejection{400, "Malformed chunked body."};
+  if (line.find('\r') != std::string_view::npos) throw Rejection{kInvalidInput, "Malformed chunked body."};
   if (state_ == State::kSize) {
     remaining_ = parse_chunk_size(line, kMaxBodyBytes - body_size);
     state_ = remaining_ == 0 ? State::kTrailer : State::kData;
   } else if (state_ == State::kDataEnd) {
-    if (!line.empty()) throw Rejection{400, "Malformed chunked body."};
+    if (!line.empty()) throw Rejection{kInvalidInput, "Malformed chunked body."};
     state_ = State::kSize;
   } else if (line.empty()) {
     state_ = State::kComplete;
   } else {
     trailer_bytes_ += line.size();
-    if (trailer_bytes_ > kMaxTrailerBytes) throw Rejection{431, "The trailer fields are too large."};
+    if (trailer_bytes_ > kMaxTrailerBytes)
+      throw Rejection{kHeadersTooLarge, "The trailer fields are too large."};
   }
 }
 

@@ -13,7 +13,7 @@ namespace pg_booking::http {
 class ChunkedBody {
  public:
   /// Consumes what it can of `bytes` (a line is only consumed whole), appends decoded bytes to `body` and
-  /// returns how many it consumed. Throws Rejection 400 for bad framing, 413 when `body` would grow beyond
+  /// returns how many it consumed. Throws Rejection for bad framing, and when `body` would grow beyond
   /// kMaxBodyBytes.
   std::size_t decode(std::string_view bytes, std::string& body);
 

@@ -20,8 +20,8 @@ struct RequestHead {
 };
 
 /// Parses request line and header fields, without the empty line that ends them, into the fresh `result`.
-/// Strict where leniency lets two parsers disagree (RFC 9112 section 11.2): throws Rejection with 400, 413,
-/// 414, 417, 431 or 505; what was understood before is then in `result`.
+/// Strict where leniency lets two parsers disagree (RFC 9112 section 11.2): throws Rejection; what was
+/// understood before is then in `result`.
 void parse_request_head(std::string_view head, RequestHead& result);
 
 }  // namespace pg_booking::http

@@ -18,7 +18,8 @@ constexpr std::string_view kEndOfHead = "\r\n\r\n";
 void require_request_line_begins(std::string_view bytes) {
   const std::size_t newline = bytes.find('\n');
   const bool bare_newline = newline != std::string_view::npos && !bytes.substr(0, newline).ends_with('\r');
-  if (is_ascii_control(bytes.front()) || bare_newline) throw Rejection{400, "Malformed request line."};
+  if (is_ascii_control(bytes.front()) || bare_newline)
+    throw Rejection{kInvalidInput, "Malformed request line."};
 }
 
 }  // namespace
@@ -43,8 +44,8 @@ void RequestReader::advance_head() {
   const std::size_t end = buffer_.find(kEndOfHead, searched_);
   if (std::min(end, buffer_.size()) > kMaxHeadBytes) {
     const bool line_complete = buffer_.find(kNewline) <= kMaxHeadBytes;
-    if (line_complete) throw Rejection{431, "The header fields are larger than 16 kB."};
-    throw Rejection{414, "The request target is longer than 8 kB."};
+    if (line_complete) throw Rejection{kHeadersTooLarge, "The header fields are larger than 16 kB."};
+    throw Rejection{kTargetTooLong, "The request target is longer than 8 kB."};
   }
   if (end == std::string::npos) {
     searched_ = buffer_.size() - std::min(buffer_.size(), kEndOfHead.size() - 1);

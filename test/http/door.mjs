@@ -141,6 +141,7 @@ BEGIN
   IF action = 'die' THEN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(10); END IF;
   IF action = 'fail' THEN RAISE EXCEPTION 'the cause' USING ERRCODE = 'P0042', HINT = 'the cure', DETAIL = 'the detail'; END IF;
   IF action = 'commit' THEN INSERT INTO public.parent VALUES (1); END IF;
+  IF action = 'four' THEN RETURN E'200\n\nfour'; END IF;
   IF action = 'answer' THEN RETURN body; END IF;
   RETURN convert_to(E'200\\nContent-Type: application/json\\nX-Request-Id: req_stand_in\\n\\n' || json_build_object('method', method,
     'target', target, 'headers', headers, 'body', md5(body), 'bytes', octet_length(body), 'peer', peer,

@@ -181,8 +181,6 @@ describe('what is passed on', () => {
       const answer = await service.echo('/', { method: 'POST', headers: { 'content-type': type }, body });
       assert.deepEqual([answer.bytes, answer.body], [body.length, md5]);
     }
-    const encoded = await service.echo('/', { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: 'no gzip' });
-    assert.equal(encoded.bytes, 7);
     const chunked = await service.raw('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n' +
       '5;ext=1\r\nhello\r\n006\r\n world\r\n0\r\nTrailer: x\r\n\r\n');
     assert.match(chunked.received, /"bytes" : 11/);
@@ -204,8 +202,8 @@ describe('what is passed on', () => {
 
 describe('what is sent back', () => {
   /** Has the stand-in answer with these bytes. */
-  const answerWith = (packed, method = 'POST') => service.raw(
-    `${method} /answer HTTP/1.1\r\nHost: a\r\nContent-Length: ${packed.length}\r\nConnection: close\r\n\r\n${packed}`);
+  const answerWith = (packed) => service.raw(
+    `POST /answer HTTP/1.1\r\nHost: a\r\nContent-Length: ${packed.length}\r\nConnection: close\r\n\r\n${packed}`);
 
   test('status, header fields and body as the gateway composed them; the door adds its own', async () => {
     const { received } = await answerWith('201\nContent-Type: text/x\nLocation: /y?z\nDate: never\nTransfer-Encoding: gzip\n\nline\n\nline');
@@ -216,7 +214,7 @@ describe('what is sent back', () => {
   });
 
   test('HEAD has a length and no body, 204 neither', async () => {
-    const head = await answerWith('200\n\nfour', 'HEAD');
+    const head = await service.raw('HEAD /four HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     assert.match(head.received, /\r\nContent-Length: 4\r\n[^]*\r\n\r\n$/);
     const none = await answerWith('204\n\n');
     assert.match(none.received, /^HTTP\/1\.1 204 No Content\r\n/);
@@ -233,7 +231,7 @@ describe('what is sent back', () => {
     for (const packed of ['rubbish', '200', '200\nA: b', '99\n\n', '200\nA\n\n', '200\nA: b\rC: d\n\n']) {
       const { received } = await answerWith(packed);
       assert.match(received, /^HTTP\/1\.1 500 Internal Server Error\r\n/);
-      assert.match(received, /\{"code":"internal\.error","message":"[^"]+","details":null,"hint":null\}$/);
+      assert.equal(JSON.parse(received.split('\r\n\r\n')[1]).error.code, 'internal.error');
     }
   });
 
@@ -259,7 +257,7 @@ describe('what is refused', () => {
   const bad = {
     'no path': [400, `GET x HTTP/1.1\r\n${fields}\r\n`],
     'another protocol': [400, '\x16\x03\x01\x02'],
-    'HTTP/2 without TLS': [505, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    'HTTP/2 without TLS': [400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     'no Host': [400, 'GET / HTTP/1.1\r\n\r\n'],
     'two Hosts': [400, `GET / HTTP/1.1\r\n${fields}${fields}\r\n`],
     'a blank before the colon': [400, `GET / HTTP/1.1\r\n${fields}X : a\r\n\r\n`],
@@ -270,7 +268,11 @@ describe('what is refused', () => {
     'two lengths': [400, `POST / HTTP/1.1\r\n${fields}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
     'another coding': [400, `POST / HTTP/1.1\r\n${fields}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
     'a negative chunk': [400, `${chunked}-2\r\n`],
-    'another expectation': [417, `POST / HTTP/1.1\r\n${fields}Expect: more\r\nContent-Length: 1\r\n\r\n`],
+    'a body of a GET': [400, `GET / HTTP/1.1\r\n${fields}Content-Length: 5\r\n\r\nhello`],
+    'a chunked body of a GET': [400, `GET / HTTP/1.1\r\n${fields}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    'the same length twice': [400, `POST / HTTP/1.1\r\n${fields}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`],
+    'a compressed body': [415, `POST / HTTP/1.1\r\n${fields}Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\na`],
+    'another expectation': [400, `POST / HTTP/1.1\r\n${fields}Expect: more\r\nContent-Length: 1\r\n\r\n`],
     'a long target': [414, `GET /${'a'.repeat(8192)} HTTP/1.1\r\n${fields}\r\n`],
     'an endless target': [414, `GET /${'a'.repeat(20000)}`],
     'a large head': [431, `GET / HTTP/1.1\r\n${fields}X: ${'a'.repeat(16384)}\r\n\r\n`],
@@ -293,8 +295,11 @@ describe('what is refused', () => {
     assert.match(v1.meta.requestId, /^req_/);
     assert.deepEqual(v1, { ok: false, error: { code: 'request.payload_too_large', message: v1.error.message, retryable: false },
       meta: { requestId: v1.meta.requestId, v: '1' } });
-    const rest = JSON.parse((await service.raw(bad['two Hosts'][1])).received.split('\r\n\r\n')[1]);
-    assert.deepEqual(rest, { code: 'request.invalid_input', message: rest.message, details: null, hint: null });
+    const codes = { 'two Hosts': 'request.invalid_input', 'a long target': 'request.target_too_long', 'many fields': 'request.headers_too_large' };
+    for (const [name, code] of Object.entries(codes)) {
+      const { error } = JSON.parse((await service.raw(bad[name][1])).received.split('\r\n\r\n')[1]);
+      assert.deepEqual([error.code, error.retryable], [code, false]);
+    }
   });
 
   test('what fits exactly is taken', async () => {
@@ -339,6 +344,7 @@ describe('clients that take their time', { concurrency: true }, () => {
     await connection.closed();
     assert.ok(Date.now() - before >= 9900);
     assert.deepEqual(connection.statuses, [408]);
+    assert.match(connection.received, /"code":"request\.timeout"/);
   });
 
   test('a client that goes away loses its answer, and the service nothing', async () => {
@@ -365,7 +371,8 @@ describe('the database', () => {
     const { status, headers, text } = await service.request('/die', { method: 'POST' });
     assert.equal(status, 503);
     assert.equal(headers.get('retry-after'), '1');
-    assert.match(JSON.parse(text).message, /outcome/);
+    assert.equal(JSON.parse(text).error.code, 'internal.outcome_unknown');
+    assert.match(JSON.parse(text).error.message, /Idempotency-Key/);
     assert.equal(database.calls(), calls + 1);
     await service.logged(/event=outcome_unknown message="FATAL:  terminating connection[^"]*" request_id=req_/);
     assert.equal((await service.request('/x')).status, 200);
@@ -374,7 +381,7 @@ describe('the database', () => {
   test('an error is logged with its cause and answered without', async () => {
     const { status, text } = await service.request('/fail');
     assert.equal(status, 500);
-    assert.deepEqual(JSON.parse(text), { code: 'internal.error', message: 'Internal error.', details: null, hint: null });
+    assert.deepEqual(JSON.parse(text).error, { code: 'internal.error', message: 'Internal error.', retryable: true });
     const [line] = await service.logged(/.*event=sql_error sqlstate=P0042 message="the cause" hint="the cure" request_id=.*/);
     assert.doesNotMatch(line, /the detail/);
   });
@@ -401,7 +408,7 @@ describe('the database', () => {
       const { status, headers, text } = await own.request('/sleep/30', { method: 'POST' });
       assert.equal(status, 503);
       assert.equal(headers.get('retry-after'), '1');
-      assert.match(JSON.parse(text).message, /Nothing was done/);
+      assert.match(JSON.parse(text).error.message, /Nothing was done/);
       await own.logged(/event=cancelled message="canceling statement due to statement timeout" request_id=/);
     } finally {
       await own.stop();
@@ -417,7 +424,7 @@ describe('the database', () => {
     const { status, headers, text } = await answer;
     assert.equal(status, 503);
     assert.equal(headers.get('retry-after'), '1');
-    assert.equal(JSON.parse(text).code, 'internal.unavailable');
+    assert.equal(JSON.parse(text).error.code, 'internal.unavailable');
     await service.logged(/event=cancelled message="canceling statement due to user request" request_id=/);
   });
 
@@ -440,8 +447,6 @@ describe('the database', () => {
       const body = JSON.parse(v1.text);
       assert.deepEqual(body, { ok: false, error: { code: 'internal.unavailable', message: body.error.message, retryable: true },
         meta: { requestId: v1.headers.get('x-request-id'), v: '1' } });
-      const rest = JSON.parse((await own.request('/rest/v1/x')).text);
-      assert.deepEqual(rest, { code: 'internal.unavailable', message: rest.message, details: null, hint: null });
       await own.logged(/event=database_connect_failed message=".*not currently accepting connections"/);
     } finally {
       database.setAway(false);

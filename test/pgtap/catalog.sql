@@ -251,7 +251,7 @@ SELECT results_eq($$
 $$, $$ VALUES ('authenticated', 'USAGE'), ('authenticator', 'USAGE'), ('booking_integration', 'USAGE'), ('service_role', 'USAGE') $$,
   'who may look into the schema; nobody creates there');
 SELECT results_eq($$ SELECT name FROM functions WHERE has_function_privilege('authenticator', oid, 'EXECUTE') ORDER BY proname $$,
-  $$ VALUES ('booking.claim_webhooks(integer,interval)'), ('booking.housekeeping(integer)'),
+  $$ VALUES ('booking.claim_webhooks(integer,interval)'), ('booking.door_answers()'), ('booking.housekeeping(integer)'),
     ('booking.http_request(text,text,jsonb,text,text)'), ('booking.http_request_packed(text,text,text,bytea,text)'),
     ('booking.library_version()'), ('booking.metrics()'),
     ('booking.record_webhook_attempt(uuid,uuid,integer,uuid,integer,text,integer,text,integer)'), ('booking.request_counters()') $$,

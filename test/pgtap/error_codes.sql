@@ -1,7 +1,7 @@
 -- The error catalogue: what a caller can meet, and how SQL code and the server's own errors get there.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(35);
+SELECT plan(38);
 
 SELECT cmp_ok((SELECT count(*) FROM booking.error_codes()), '>=', 27::bigint, 'there are codes to look at');
 SELECT is_empty('SELECT code FROM booking.error_codes() GROUP BY code HAVING count(*) > 1', 'codes are unique');
@@ -37,15 +37,19 @@ SELECT results_eq('SELECT code, http_status, retryable FROM booking.error_codes(
   ('idempotency.invalid_key', 400, false),
   ('idempotency.payload_mismatch', 409, false),
   ('internal.error', 500, true),
+  ('internal.outcome_unknown', 503, false),
   ('internal.unavailable', 503, true),
   ('rate_limit.exceeded', 429, true),
+  ('request.headers_too_large', 431, false),
   ('request.invalid_input', 400, false),
   ('request.method_not_allowed', 405, false),
   ('request.payload_too_large', 413, false),
   ('request.route_not_found', 404, false),
+  ('request.target_too_long', 414, false),
+  ('request.timeout', 408, true),
   ('request.unsupported_media_type', 415, false),
   ('service.not_found', 404, false)
-$$, 'the 27 codes of the contract');
+$$, 'the codes of the contract, and four of the service''s own');
 
 -- raise_error in SQL.
 SELECT throws_ok($$ SELECT booking.raise_error('booking.not_found') $$, 'BK101', 'There is no such booking.',
@@ -117,6 +121,17 @@ SELECT unalike((test.operate($q$DO $do$ BEGIN RAISE exclusion_violation USING ME
 SELECT is((test.operate($q$DO $do$ BEGIN RAISE EXCEPTION USING ERRCODE = 'BK101', MESSAGE = 'secret'; END $do$ $q$)).body -> 'error',
   '{"code": "booking.not_found", "message": "There is no such booking.", "retryable": false}',
     'RAISE with a SQLSTATE of ours is an error of ours');
+-- What the service answers when it cannot ask: the same words but for its own reason.
+SELECT is_empty($$
+  SELECT face, code, status, body FROM booking.door_answers() JOIN booking.error_codes() USING (code)
+  WHERE status <> http_status OR headers !~ 'X-Request-Id: req_0{26}\n' OR (status = 503) <> (headers ~ 'Retry-After: 1\n')
+     OR position('{message}' IN body) = 0
+$$, 'every answer of the service has its code''s status, and room for id and reason');
+SELECT results_eq($$ SELECT face FROM booking.door_answers() WHERE code = 'internal.unavailable' AND face IN ('', 'v1') ORDER BY face $$,
+  $$ VALUES (''), ('v1') $$, 'in the words of each face');
+SELECT is((SELECT body::jsonb FROM booking.door_answers() WHERE face = 'v1' AND code = 'internal.unavailable'),
+  '{"ok": false, "error": {"code": "internal.unavailable", "message": "{message}", "retryable": true},
+    "meta": {"requestId": "req_00000000000000000000000000", "v": "1"}}', 'those of /v1');
 -- A failed request leaves the session as good as new.
 SELECT is(test.outcome(test.get('/v1/bookings?salonSlug=salon-a')), '200', 'the next request succeeds');
 

@@ -81,7 +81,8 @@ SELECT set_eq($$ SELECT jsonb_array_elements_text(definition -> 'enum') FROM sch
   'every code is in the list of all codes');
 SELECT results_eq($$
   SELECT code FROM booking.error_codes() WHERE code NOT IN (SELECT unnest(error_codes) FROM routes) ORDER BY 1
-$$, $$ VALUES ('request.method_not_allowed'), ('request.route_not_found') $$, 'only what belongs to no operation is no operation''s error');
+$$, $$ VALUES ('request.headers_too_large'), ('request.method_not_allowed'), ('request.route_not_found'), ('request.target_too_long'),
+  ('request.timeout') $$, 'only what belongs to no operation is no operation''s error');
 SELECT set_eq($$ SELECT operation_id, status FROM response WHERE NOT schema ? 'allOf' $$, 'SELECT operation_id, success_status FROM routes',
   'and each operation succeeds with its one status');
 SELECT is_empty($$ SELECT operation_id, status FROM response WHERE NOT headers ? 'X-Request-Id' OR (status = 401) <> (headers ? 'WWW-Authenticate') $$, 'headers');

@@ -157,8 +157,8 @@ std::vector<std::string_view> possible_errors(const Route& route) {
   if (route.method != "GET")
     codes.insert(codes.end(), {"request.unsupported_media_type", "request.payload_too_large"});
   if (route.writes)
-    codes.insert(codes.end(),
-                 {"idempotency.invalid_key", "idempotency.payload_mismatch", "idempotency.in_progress"});
+    codes.insert(codes.end(), {"idempotency.invalid_key", "idempotency.payload_mismatch",
+                               "idempotency.in_progress", "internal.outcome_unknown"});
   if (!operation.not_found.empty()) codes.push_back(operation.not_found);
   for_each_part(operation.errors, [&](std::string_view code) { codes.push_back(code); });
   return codes;
