@@ -51,6 +51,8 @@ BEGIN ATOMIC
     ELSE (schema || jsonb_build_object('type', jsonb_build_array(schema -> 'type', 'null'), 'description', description))::json END
   FROM pg_type AS t
   CROSS JOIN LATERAL (SELECT CASE
+    WHEN t.oid = 'booking.v1_slots'::regtype
+      THEN jsonb_build_object('type', 'array', 'items', booking.openapi_scalar('booking.v1_slot'::regtype))
     WHEN t.typcategory = 'A' THEN jsonb_build_object('type', 'array', 'items', booking.openapi_scalar(t.typelem))
     ELSE booking.openapi_scalar(t.oid) END AS schema) AS plain
   WHERE t.oid = openapi_member.type;
@@ -229,7 +231,7 @@ BEGIN ATOMIC
     UNION SELECT booking.openapi_meta_type(row_type) FROM answer
     UNION SELECT 'booking.v1_webhook_payload'::regtype::oid
     UNION
-    SELECT coalesce(nullif(member.typelem, 0), member.oid)
+    SELECT CASE WHEN member.oid = 'booking.v1_slots'::regtype THEN 'booking.v1_slot'::regtype ELSE coalesce(nullif(member.typelem, 0), member.oid) END
     FROM reachable
     JOIN pg_type AS whole ON whole.oid = reachable.type
     JOIN pg_attribute AS a ON a.attrelid = whole.typrelid AND NOT a.attisdropped

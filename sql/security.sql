@@ -14,7 +14,7 @@ GRANT EXECUTE ON FUNCTION
   booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
   booking.require_offer, booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
   booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
-  booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
+  booking.v1_find_slots, booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.enqueue_webhook, booking.webhook_url_problem, booking.random_bytes, booking.seal_webhook_secret, booking.new_webhook_secret,
   booking.v1_webhook_config, booking.v1_get_webhook_config, booking.v1_put_webhook_config, booking.v1_delete_webhook_config,

@@ -92,36 +92,6 @@ $$;
 COMMENT ON FUNCTION booking.v1_require_bookable(uuid, uuid, uuid) IS
   'Whether a service can be booked online now; service.not_found when it, or the person who should perform it, does not exist.';
 
-CREATE FUNCTION booking.v1_search_availability(
-  tenant_id uuid, location_slug text, service_id uuid, staff_id uuid, from_date date, to_date date)
-  RETURNS SETOF booking.v1_availability
-  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  slot_limit CONSTANT integer := 1000;
-  place booking.locations := booking.v1_location(tenant_id, location_slug);
-  bookable boolean := booking.v1_require_bookable(tenant_id, service_id, staff_id);
-  slots booking.v1_slot[] := '{}';
-BEGIN
-  IF bookable THEN
-    slots := ARRAY(
-      SELECT ROW(to_char(local.start_time, 'YYYY-MM-DD'), to_char(local.start_time, 'HH24:MI'), to_char(local.end_time, 'HH24:MI'),
-                 booking.rfc3339(slot.starts_at), booking.rfc3339(slot.ends_at),
-                 booking.public_id('staff', slot.staff_id))::booking.v1_slot
-      FROM booking.search_slots(v1_search_availability.tenant_id, v1_search_availability.service_id, place.id,
-                                v1_search_availability.staff_id, from_date, to_date, max_slots => slot_limit + 1) AS slot
-      CROSS JOIN LATERAL (SELECT slot.starts_at AT TIME ZONE place.time_zone AS start_time,
-                                 slot.ends_at AT TIME ZONE place.time_zone AS end_time) AS local);
-  END IF;
-  RETURN NEXT ROW(
-    place.time_zone, slots[:slot_limit],
-    ROW(cardinality(slots) > slot_limit, least(cardinality(slots), slot_limit), NOT bookable)::booking.v1_search_meta
-  )::booking.v1_availability;
-END
-$$;
-COMMENT ON FUNCTION booking.v1_search_availability(uuid, text, uuid, uuid, date, date) IS
-  'POST /v1/availability/search: the earliest 1000 bookable starts between two local dates.';
-
 CREATE FUNCTION booking.v1_bookings(tenant_id uuid)
   RETURNS TABLE (booking_id uuid, location_id uuid, staff_id uuid, service_id uuid, status booking.booking_status,
                  starts_at timestamptz, updated_at timestamptz, changed_by xid8, local_date date, booking booking.v1_booking)
@@ -208,6 +178,44 @@ BEGIN ATOMIC
   SELECT 'epoch'::timestamptz + microseconds * interval '1 microsecond';
 END;
 COMMENT ON FUNCTION booking.from_microseconds(bigint) IS 'The instant that many microseconds after 1970 began.';
+
+CREATE FUNCTION booking.v1_find_slots(
+  tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, from_date date, to_date date,
+  after_start timestamptz, after_staff_id uuid, max_slots integer, now timestamptz DEFAULT now(),
+  OUT slots booking.v1_slots, OUT returned integer, OUT last_start timestamptz, OUT last_staff_id uuid)
+  LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_v1_find_slots';
+COMMENT ON FUNCTION booking.v1_find_slots(uuid, uuid, uuid, uuid, date, date, timestamptz, uuid, integer, timestamptz) IS
+  'What booking.search_slots finds at one location behind a start and person, as /v1 shows it, at most max_slots of them (NULL: all); the last one''s start and person where more follow.';
+
+CREATE FUNCTION booking.v1_search_availability(
+  tenant_id uuid, location_slug text, service_id uuid, staff_id uuid, from_date date, to_date date, cursor text)
+  RETURNS SETOF booking.v1_availability
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  slot_limit CONSTANT integer := 1000;
+  filters CONSTANT text := json_build_array('slots', tenant_id, location_slug, service_id, staff_id, from_date, to_date)::text;
+  place CONSTANT booking.locations := booking.v1_location(tenant_id, location_slug);
+  bookable CONSTANT boolean := booking.v1_require_bookable(tenant_id, service_id, staff_id);
+  after_place bigint;
+  after_staff_id uuid;
+  page record;
+BEGIN
+  SELECT position.place, position.id INTO after_place, after_staff_id FROM booking.v1_read_cursor(filters, cursor) AS position;
+  IF bookable THEN
+    page := booking.v1_find_slots(tenant_id, service_id, place.id, staff_id, from_date, to_date, booking.from_microseconds(after_place),
+                                  after_staff_id, slot_limit);
+  ELSE
+    SELECT '[]'::booking.v1_slots AS slots, 0 AS returned, NULL::timestamptz AS last_start, NULL::uuid AS last_staff_id INTO page;
+  END IF;
+  RETURN NEXT ROW(
+    place.time_zone, page.slots,
+    ROW(page.last_start IS NOT NULL, booking.v1_make_cursor(filters, booking.to_microseconds(page.last_start), page.last_staff_id),
+        page.returned, NOT bookable)::booking.v1_search_meta)::booking.v1_availability;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_search_availability(uuid, text, uuid, uuid, date, date, text) IS
+  'POST /v1/availability/search: the earliest 1000 bookable starts between two local dates, or behind a cursor.';
 
 CREATE FUNCTION booking.v1_filter_bookings(
   tenant_id uuid, location_id uuid, staff_id uuid, service_id uuid, statuses booking.booking_status[], date_from date, date_to date)

@@ -36,23 +36,29 @@ COMMENT ON COLUMN booking.v1_staff_member.bio IS 'For people, or null.';
 COMMENT ON COLUMN booking.v1_staff_member."serviceIds" IS 'Services that the person performs and that can be booked online.';
 
 CREATE TYPE booking.v1_slot AS (
-  date booking.v1_date, "startTime" booking.v1_time, "endTime" booking.v1_time, "startsAt" booking.v1_instant,
+  date booking.v1_date, "startTime" booking.v1_time, "endTime" booking.v1_time, "utcOffset" text, "startsAt" booking.v1_instant,
   "endsAt" booking.v1_instant, "staffId" booking.v1_id);
 COMMENT ON TYPE booking.v1_slot IS 'A bookable start as /v1 shows it: local fields in the location''s zone, and the instants.';
 COMMENT ON COLUMN booking.v1_slot.date IS 'Local date of the start.';
 COMMENT ON COLUMN booking.v1_slot."startTime" IS 'Local time of the start.';
 COMMENT ON COLUMN booking.v1_slot."endTime" IS 'Local time of the end.';
+COMMENT ON COLUMN booking.v1_slot."utcOffset" IS 'What local clocks are ahead of UTC at the start, e.g. +02:00.';
 COMMENT ON COLUMN booking.v1_slot."startsAt" IS 'The start; tells the two readings of a repeated hour apart.';
 COMMENT ON COLUMN booking.v1_slot."endsAt" IS 'The end.';
 COMMENT ON COLUMN booking.v1_slot."staffId" IS 'Who is free then.';
 
-CREATE TYPE booking.v1_search_meta AS (truncated boolean, "returnedSlots" integer, suppressed boolean);
+-- An array of them, as C writes it: see booking.v1_find_slots.
+CREATE DOMAIN booking.v1_slots AS json;
+COMMENT ON DOMAIN booking.v1_slots IS 'An array of booking.v1_slot.';
+
+CREATE TYPE booking.v1_search_meta AS (truncated boolean, "nextCursor" text, "returnedSlots" integer, suppressed boolean);
 COMMENT ON TYPE booking.v1_search_meta IS 'What /v1 tells beside the slots: whether the list was cut, its length, whether the business is not bookable at all.';
 COMMENT ON COLUMN booking.v1_search_meta.truncated IS 'Whether there are more slots than were returned; the earliest ones are.';
+COMMENT ON COLUMN booking.v1_search_meta."nextCursor" IS 'Where the same search goes on; null when nothing was cut.';
 COMMENT ON COLUMN booking.v1_search_meta."returnedSlots" IS 'Length of the list.';
 COMMENT ON COLUMN booking.v1_search_meta.suppressed IS 'Whether nothing is offered because business or service cannot be booked online at the moment.';
 
-CREATE TYPE booking.v1_availability AS (timezone text, slots booking.v1_slot[], meta booking.v1_search_meta);
+CREATE TYPE booking.v1_availability AS (timezone text, slots booking.v1_slots, meta booking.v1_search_meta);
 COMMENT ON TYPE booking.v1_availability IS 'Bookable starts, earliest first.';
 COMMENT ON COLUMN booking.v1_availability.timezone IS 'IANA zone of the location, which local dates and times are in.';
 COMMENT ON COLUMN booking.v1_availability.slots IS 'At most 1000, by start, then by staffId.';

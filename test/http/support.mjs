@@ -167,7 +167,7 @@ export const shapes = {
     price: nullOr(price),
   },
   person: { id: id('staff'), name: text, bio: nullOr(text), serviceIds: [id('svc')] },
-  slot: { date, startTime: time, endTime: time, startsAt: instant, endsAt: instant, staffId: id('staff') },
+  slot: { date, startTime: time, endTime: time, utcOffset: /^[+-]\d{2}:\d{2}$/, startsAt: instant, endsAt: instant, staffId: id('staff') },
   booking: {
     id: id('bkg'),
     salonSlug: text,

@@ -63,6 +63,7 @@ def before_load_schema(context, raw_schema):
             if "requestBody" not in operation:
                 continue
             body = operation["requestBody"]["content"]["application/json"]["schema"]
+            body["properties"].pop("cursor", None)
             narrow(None, body, known)
             for parameter in parameters:
                 # It may be in the query or in the body, and the query rules: here it is always there.

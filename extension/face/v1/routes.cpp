@@ -68,6 +68,11 @@ constexpr Field search_fields[] = {
      .type = Type::date,
      .required = true,
      .description = "Last local date, at most 31 days after the first."},
+    {.name = "cursor",
+     .source = Source::body,
+     .type = Type::text,
+     .description = "The nextCursor of a truncated answer to the same search: what comes after it.",
+     .maximum = 200},
 };
 
 constexpr Field create_fields[] = {
@@ -234,7 +239,7 @@ constexpr Operation search_availability{
     .summary = "Search bookable starts between two local dates.",
     .slug_rule = SlugRule::in_body,
     .fields = search_fields,
-    .sql = "SELECT * FROM booking.v1_search_availability($1, $2, $3, $4, $5, $6)",
+    .sql = "SELECT * FROM booking.v1_search_availability($1, $2, $3, $4, $5, $6, $7)",
     .errors = "service.not_found",
     .check = check_search};
 constexpr Operation create_booking{
