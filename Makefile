@@ -5,7 +5,7 @@
 PURE_DIRS = extension/text extension/engine/jwt extension/engine/slots extension/engine/limiter extension/face/rest/grammar extension/face/rest/openapi http/message http/dispatch http/telemetry
 PURE_SOURCES = $(foreach dir,$(PURE_DIRS),$(wildcard $(dir)/*.cpp))
 
-.PHONY: all install installdirs uninstall installcheck clean deps stage demo down check bench lint format unit fuzz
+.PHONY: all install installdirs uninstall installcheck clean deps stage demo down check check-packaging bench lint format unit fuzz
 
 # What a PGXS user expects is done by PGXS, in a file of its own: this one must also work where no PostgreSQL is installed.
 all install installdirs uninstall installcheck clean:
@@ -31,6 +31,11 @@ down:
 check: deps-check
 	@$(MAKE) --no-print-directory -j$(shell nproc) stage build/unit/run
 	@PURE_DIRS="$(PURE_DIRS)" test/bin/check
+
+# With real proxies, Prometheus and systemd: on demand, see the script.
+check-packaging: deps-demo
+	@$(MAKE) --no-print-directory -j$(shell nproc) stage
+	@test/bin/check-packaging
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(shell nproc) stage
