@@ -5,6 +5,7 @@
 
 #include "pg/postgres.hpp"
 
+#include "face/rest/face.hpp"
 #include "face/v1/face.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -28,6 +29,7 @@ void _PG_init(void) {
   pg_booking::v1::face_init();
   pg_booking::rest::settings_init();
   pg_booking::request_counters_init();
+  pg_booking::rest::face_init();
   pg_booking::reserve_guc_prefix("pg_booking");  // after every setting is declared
 }
 }

@@ -8,6 +8,16 @@ std::string sqlstate_of(const PgError& error) {
   return unpack_sql_state(error.data->sqlerrcode);
 }
 
+DatabaseError to_database_error(const PgError& error) {
+  const auto text = [](const char* value) {
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  return {.sqlstate = sqlstate_of(error),
+          .message = text(error.data->message).value_or(""),
+          .detail = text(error.data->detail),
+          .hint = text(error.data->hint)};
+}
+
 ApiError to_api_error(const PgError& error, const std::string& request_id) {
   std::string const sqlstate = sqlstate_of(error);
   const ErrorCode& entry = error_code_for_sqlstate(sqlstate);

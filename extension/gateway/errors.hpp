@@ -37,6 +37,14 @@ bool is_transient_conflict(std::string_view sqlstate);
 /// request.
 bool is_cancellation(std::string_view sqlstate);
 
+/// What PostgreSQL said when a statement failed; for faces whose callers may read it.
+struct DatabaseError {
+  std::string sqlstate;
+  std::string message;
+  std::optional<std::string> detail;
+  std::optional<std::string> hint;
+};
+
 /// An error on its way to the caller. Thrown by handlers; the pipeline rolls back and has the face render it.
 struct ApiError {
   const ErrorCode* code;

@@ -46,6 +46,11 @@ struct NotedAnswer {
   RequestNotes notes;
 };
 
+/// Thrown by a face's run: whatever the request did is rolled back, and this is its answer.
+struct RolledBackAnswer {
+  HttpAnswer answer;
+};
+
 /// How the limiter counted a request.
 struct RateLimit {
   std::string_view group;
@@ -58,10 +63,11 @@ struct Exchange {
   std::string request_id;  // req_…, in the answer and in the log
   Target target;
   std::vector<HeaderField> headers;
-  const Route* route = nullptr;
+  const Route* route = nullptr;              // null in a face without routes
   std::vector<std::string> path_parameters;  // in the order of the pattern
   unsigned owner_id = 0;                     // Oid of the role that owns the gateway function
   std::optional<RateLimit> rate_limit;       // of the first run: a retry is the same call
+  bool is_anonymous = false;  // the caller proved nothing: a missing right may come by logging in
   HttpAnswer answer;
   RequestNotes notes;
 };

@@ -23,7 +23,8 @@ constexpr int kMaxAttempts = 3;
 
 void run_in_subtransaction(const Face& face, Exchange& exchange) {
   Identity const caller = current_identity();
-  Subtransaction subtransaction(/*read_only=*/!exchange.route->writes);
+  bool const writes = exchange.route == nullptr || exchange.route->writes;
+  Subtransaction subtransaction(/*read_only=*/!writes);
   int const settings = pg([] { return begin_request_settings(); });
   face.run(exchange);
   pg([&] { end_request_settings(settings); });
@@ -45,8 +46,11 @@ void run_with_retries(const Face& face, Exchange& exchange) {
     } catch (const PgError& error) {
       std::string const sqlstate = sqlstate_of(error);
       if (is_cancellation(sqlstate)) throw;
-      if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate))
+      if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate)) {
+        if (face.answer_database_error != nullptr)
+          throw RolledBackAnswer{face.answer_database_error(exchange, to_database_error(error))};
         throw to_api_error(error, exchange.request_id);
+      }
       exchange.answer = HttpAnswer{};
     } catch (const std::exception& error) {
       throw to_api_error(error, exchange.request_id);
@@ -92,14 +96,18 @@ NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
       throw ApiError("request.invalid_input", R"({"fields":{"target":"is no valid path and query"}})");
     exchange.target = std::move(*target);
     face = &face_for(exchange.target.segments.front());
-    match_route(*face, exchange);
-    exchange.notes.operation = exchange.route->operation_id;
+    if (!face->routes.empty()) {
+      match_route(*face, exchange);
+      exchange.notes.operation = exchange.route->operation_id;
+    }
     run_with_retries(*face, exchange);
+  } catch (RolledBackAnswer& rolled_back) {
+    exchange.answer = std::move(rolled_back.answer);
   } catch (const ApiError& error) {
     answer_error(*face, exchange, error);
   }
   finish_head(exchange);
-  if (request.method == "HEAD") {
+  if (request.method == "HEAD" && !exchange.answer.body.empty()) {
     exchange.answer.headers += "Content-Length: " + std::to_string(exchange.answer.body.size()) + "\n";
     exchange.answer.body.clear();
   }

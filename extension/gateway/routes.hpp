@@ -28,11 +28,14 @@ struct Route {
 
 /// A dialect: its routes, how it runs one of them, how it words an error.
 struct Face {
-  std::string_view prefix;  // first path segment
-  std::span<const Route> routes;
+  std::string_view prefix;        // first path segment
+  std::span<const Route> routes;  // empty: the dialect has no fixed operations, `run` gets every path
   void (*run)(Exchange& exchange);
   /// Body and Content-Type for an error.
   void (*render_error)(Exchange& exchange, const ApiError& error);
+  /// The answer to a database error. Null: the error catalogue's, which tells nothing of the database's
+  /// texts.
+  HttpAnswer (*answer_database_error)(const Exchange& exchange, const DatabaseError& error) = nullptr;
 };
 
 /// Adds a face; called from _PG_init. The face must be static.

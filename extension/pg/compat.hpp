@@ -10,6 +10,9 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "catalog/dependency.h"
+#include "parser/analyze.h"
+#include "utils/rel.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -57,6 +60,24 @@ inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot s
   return index_beginscan(table, index, snapshot, nullptr, keys, 0);
 #else
   return index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+/// The sequence of an identity column, or InvalidOid. P-zone.
+inline Oid identity_sequence(Relation relation, AttrNumber column) {
+#if PG_VERSION_NUM >= 170000
+  return getIdentitySequence(relation, column, true);
+#else
+  return getIdentitySequence(RelationGetRelid(relation), column, true);
+#endif
+}
+
+/// Analyzes a statement whose parameters' types follow from where they stand, and fills them in. P-zone.
+inline Query* analyze_variable_parameters(RawStmt* statement, const char* source, Oid** types, int* count) {
+#if PG_VERSION_NUM >= 150000
+  return parse_analyze_varparams(statement, source, types, count, nullptr);
+#else
+  return parse_analyze_varparams(statement, source, types, count);
 #endif
 }
 

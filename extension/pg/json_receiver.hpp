@@ -8,9 +8,6 @@ extern "C" {
 
 namespace pg_booking {
 
-/// Appends a UTF-8 string as a JSON string, with the escapes of PostgreSQL's own escape_json. P-zone.
-void append_json_string(StringInfo out, const char* text, int length);
-
 /// Makes a receiver that writes each row as a JSON object straight from its tuple, rows separated by commas,
 /// values as PostgreSQL's row_to_json writes them. A column named "meta" of a composite type is left out of
 /// the object; its members are appended to `meta`, each with a leading comma. `out` and `meta` must outlive

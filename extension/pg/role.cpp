@@ -18,14 +18,22 @@ void leave_owner(const Identity& before) {
   SetUserIdAndSecContext(before.user_id, before.security_context);
 }
 
-Identity become_role(const char* role) {
-  Identity const before = current_identity();
-  // Setting the role first checks membership and makes both ways to ask for it agree; the security context
-  // then keeps RESET ROLE, SET ROLE and set_config('role', …) from undoing it. GUC_ACTION_SAVE ends with the
+void set_role(const char* role) {
+  // Checks membership, and makes both ways to ask for the role agree. GUC_ACTION_SAVE ends with the
   // subtransaction.
   set_config_option("role", role, superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
                     ERROR, false);
-  SetUserIdAndSecContext(GetUserId(), before.security_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+void lock_role() {
+  // The security context keeps RESET ROLE, SET ROLE and set_config('role', …) from undoing it.
+  SetUserIdAndSecContext(GetUserId(), current_identity().security_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+Identity become_role(const char* role) {
+  Identity const before = current_identity();
+  set_role(role);
+  lock_role();
   return before;
 }
 

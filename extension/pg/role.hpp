@@ -24,6 +24,10 @@ void leave_owner(const Identity& before);
 /// P-zone. Refused inside SECURITY DEFINER functions, as SET ROLE is.
 Identity become_role(const char* role);
 
+/// The two halves of become_role, for trusted code that may choose another role in between.
+void set_role(const char* role);
+void lock_role();
+
 /// Ends become_role's lock before the subtransaction is released, which then puts the role back. P-zone.
 void leave_role(const Identity& before);
 

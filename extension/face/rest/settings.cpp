@@ -34,8 +34,9 @@ struct TextSetting {
 };
 
 constexpr std::array kTextSettings = {
-    TextSetting{"schemas", "The schemas that /rest/v1 exposes, separated by commas; the first is the default.",
-                "api", &schemas},
+    TextSetting{"schemas",
+                "The schemas that /rest/v1 exposes, separated by commas; the first is the default.", "api",
+                &schemas},
     TextSetting{"extra_search_path", "Schemas in search_path after the request's own.", "public",
                 &extra_search_path},
     TextSetting{"anon_role", "The role of callers without a token; empty: they are refused.", "anon",

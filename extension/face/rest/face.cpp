@@ -1,0 +1,149 @@
+#include "face/rest/face.hpp"
+
+#include "engine/jwt_caller.hpp"
+#include "face/rest/answer/errors.hpp"
+#include "face/rest/answer/overrides.hpp"
+#include "face/rest/catalog/backend_catalog.hpp"
+#include "face/rest/execute/session.hpp"
+#include "face/rest/operations.hpp"
+#include "face/rest/plan/refusal.hpp"
+#include "face/rest/request.hpp"
+#include "face/rest/timing.hpp"
+#include "gateway/routes.hpp"
+
+#include "pg/guard.hpp"
+
+// PostgREST's dialect: the order of its checks.
+namespace pg_booking::rest {
+namespace {
+
+bool is_minimal() {
+  return current_settings().client_error_verbosity == ErrorVerbosity::minimal;
+}
+
+HttpAnswer to_http(ErrorAnswer answer) {
+  return {.status = answer.status, .headers = std::move(answer.headers), .body = std::move(answer.body)};
+}
+
+HttpAnswer to_http(OperationAnswer answer) {
+  return {.status = answer.status, .headers = std::move(answer.headers), .body = std::move(answer.body)};
+}
+
+JwtCaller authenticate(Exchange& exchange, const Settings& settings) {
+  JwtOutcome outcome = authenticate_jwt(exchange.headers, settings.anon_role, exchange.owner_id);
+  if (auto* const refusal = std::get_if<JwtRefusal>(&outcome)) {
+    const auto text = [](std::string_view value) {
+      return value.empty() ? std::nullopt : std::optional<std::string>(value);
+    };
+    ErrorAnswer answer = answer_refusal({.error = {.code = refusal->code,
+                                                   .message = refusal->message,
+                                                   .details = text(refusal->details),
+                                                   .hint = text(refusal->hint)},
+                                         .headers = refusal->header_line()},
+                                        is_minimal());
+    answer.status = refusal->http_status;
+    throw RolledBackAnswer{to_http(std::move(answer))};
+  }
+  auto& caller = std::get<JwtCaller>(outcome);
+  exchange.is_anonymous = caller.role == settings.anon_role;
+  return std::move(caller);
+}
+
+PreparedOperation prepare(const RestRequest& request, Catalog& catalog) {
+  if (request.resource == Resource::function) return prepare_call(request, catalog);
+  return request.reads() ? prepare_read(request, catalog) : prepare_write(request, catalog);
+}
+
+/// response.headers and response.status, as the request's code may have set them, win over our own.
+void apply_overrides(OperationAnswer& answer) {
+  std::string const status = setting_of_request("response.status");
+  if (!status.empty()) answer.status = read_response_status(status);
+  answer.headers =
+      override_headers(answer.headers, read_response_headers(setting_of_request("response.headers")));
+  if (!has_header_line(answer.headers, "vary")) answer.headers += "Vary: Accept, Prefer, Range\n";
+}
+
+std::string legacy_warning(const std::vector<std::pair<std::string, std::string>>& names) {
+  if (names.empty()) return {};
+  std::string changes;
+  for (const auto& [name, alias] : names)
+    changes += (changes.empty() ? "`" : ", `") + name + "` to `" + alias + "`";
+  return "Warning: 299 PostgRESTv17 \"Embedded resource was referenced by relation name even though it has "
+         "an "
+         "alias. This is deprecated and will stop working in a future release. Update " +
+         changes + " in query string filters, orders or limits.\"\n";
+}
+
+bool rolls_back(const Settings& settings, const Preferences& preferences) {
+  if (preferences.transaction == Preferences::Transaction::rollback) return true;
+  bool const always = settings.tx_end == TransactionEnd::rollback ||
+                      settings.tx_end == TransactionEnd::rollback_allow_override;
+  return always && preferences.transaction != Preferences::Transaction::commit;
+}
+
+void answer_request(Exchange& exchange) {
+  Settings const settings = current_settings();
+  Timing timing(settings.server_timing_enabled);
+  JwtCaller const caller = authenticate(exchange, settings);
+  timing.end_phase(Phase::jwt);
+  RestRequest const request = read_request(exchange, settings);
+  timing.end_phase(Phase::parse);
+  Catalog& catalog =
+      current_catalog(settings.schemas, settings.extra_search_path, settings.hoisted_tx_settings);
+  PreparedOperation const operation = prepare(request, catalog);
+  timing.end_phase(Phase::plan);
+  Session session({.caller = caller,
+                   .exchange = exchange,
+                   .path = request.path,
+                   .schema = request.schema,
+                   .extra_search_path = settings.extra_search_path,
+                   .pre_request = settings.pre_request,
+                   .timezone = request.preferences.timezone,
+                   .function_settings = operation.settings,
+                   .read_only = operation.read_only});
+  OperationAnswer answer = operation.run();
+  if (!operation.read_only) check_deferred_constraints();
+  timing.end_phase(Phase::transaction);
+  apply_overrides(answer);
+  session.leave();
+  answer.headers += legacy_warning(operation.legacy_names);
+  timing.end_phase(Phase::response);
+  answer.headers += timing.header();
+  HttpAnswer http = to_http(std::move(answer));
+  if (rolls_back(settings, request.preferences)) throw RolledBackAnswer{std::move(http)};
+  exchange.answer = std::move(http);
+}
+
+void run(Exchange& exchange) {
+  try {
+    answer_request(exchange);
+  } catch (const Refusal& refusal) {
+    throw RolledBackAnswer{to_http(answer_refusal(refusal, is_minimal()))};
+  }
+}
+
+void render_error(Exchange& exchange, const ApiError& error) {
+  exchange.answer = to_http(answer_refusal(
+      {.error = {.code = "PGRSTX00", .message = error.code->message}, .headers = exchange.answer.headers},
+      is_minimal()));
+  exchange.answer.status = error.code->http_status;
+}
+
+HttpAnswer answer_database_error(const Exchange& exchange, const DatabaseError& error) {
+  return to_http(rest::answer_database_error(error.sqlstate, error.message, error.detail, error.hint,
+                                             !exchange.is_anonymous, is_minimal()));
+}
+
+}  // namespace
+
+void face_init() {
+  static constinit Face const face{.prefix = "rest",
+                                   .routes = {},
+                                   .run = run,
+                                   .render_error = render_error,
+                                   .answer_database_error = answer_database_error};
+  catalog_init();
+  register_face(face);
+}
+
+}  // namespace pg_booking::rest

@@ -1,0 +1,30 @@
+#include "face/rest/plan/sql_text.hpp"
+
+namespace pg_booking::rest {
+
+std::string quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (char const c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string quote_name(const QualifiedName& name) {
+  if (name.schema.empty()) return quote_name(name.name);
+  return quote_name(name.schema) + '.' + quote_name(name.name);
+}
+
+std::string quote_literal(std::string_view text) {
+  std::string quoted;
+  bool escapes = false;
+  for (char const c : text) {
+    if (c == '\'' || c == '\\') quoted += c;
+    escapes = escapes || c == '\\';
+    quoted += c;
+  }
+  return (escapes ? "E'" : "'") + quoted + '\'';
+}
+
+}  // namespace pg_booking::rest
