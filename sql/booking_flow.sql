@@ -73,7 +73,7 @@ AS $$
 DECLARE
   business booking.tenants;
   service booking.services;
-  chosen uuid;
+  chosen booking.assignment;
   terms booking.service_terms;
   customer_id uuid;
   is_confirmed boolean;
@@ -83,21 +83,21 @@ BEGIN
   PERFORM booking.lock_rules(create_booking.tenant_id);
   SELECT t.* INTO business FROM booking.tenants AS t WHERE t.tenant_id = create_booking.tenant_id;
   service := booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
-  chosen := booking.choose_staff(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
-                                 create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id);
-  terms := booking.terms_with(create_booking.tenant_id, service.id, chosen);
+  chosen := booking.choose_assignment(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
+                                      create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id);
+  terms := booking.terms_with(create_booking.tenant_id, service.id, chosen.staff_id);
   customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
   is_confirmed := business.approval = 'automatic' OR actor_type = 'provider';
 
   INSERT INTO booking.bookings
     (tenant_id, location_id, service_id, staff_id, customer_id, status, starts_at, ends_at,
-     buffer_before_minutes, buffer_after_minutes, service_name, price_type, price_amount, price_currency, pricing_version,
+     buffer_before_minutes, buffer_after_minutes, capacity, resource_ids, service_name, price_type, price_amount, price_currency, pricing_version,
      guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
   VALUES
-    (create_booking.tenant_id, create_booking.location_id, service.id, chosen, customer_id,
+    (create_booking.tenant_id, create_booking.location_id, service.id, chosen.staff_id, customer_id,
      CASE WHEN is_confirmed THEN 'confirmed' ELSE 'pending' END::booking.booking_status,
      create_booking.starts_at, create_booking.starts_at + make_interval(mins => terms.duration_minutes),
-     terms.buffer_before_minutes, terms.buffer_after_minutes, service.name,
+     terms.buffer_before_minutes, terms.buffer_after_minutes, terms.capacity, chosen.resource_ids, service.name,
      terms.price_type, terms.price_amount, terms.price_currency, terms.pricing_version,
      guest_name, guest_email, guest_phone, note, source,
      create_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes))

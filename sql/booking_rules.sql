@@ -96,16 +96,18 @@ BEGIN
     subject.proposal_starts_at := NULL;
     subject.proposal_ends_at := NULL;
     subject.proposal_staff_id := NULL;
+    subject.proposal_resource_ids := NULL;
     subject.proposal_from_status := NULL;
     subject.proposed_by := NULL;
     subject.proposed_at := NULL;
   END IF;
   UPDATE booking.bookings AS b
   SET status = subject.status, staff_id = subject.staff_id, starts_at = subject.starts_at, ends_at = subject.ends_at,
-      cancel_deadline_at = subject.cancel_deadline_at,
+      resource_ids = subject.resource_ids, cancel_deadline_at = subject.cancel_deadline_at,
       cancelled_by = subject.cancelled_by, cancel_reason = subject.cancel_reason, cancelled_at = subject.cancelled_at,
       proposal_starts_at = subject.proposal_starts_at, proposal_ends_at = subject.proposal_ends_at,
-      proposal_staff_id = subject.proposal_staff_id, proposal_from_status = subject.proposal_from_status,
+      proposal_staff_id = subject.proposal_staff_id, proposal_resource_ids = subject.proposal_resource_ids,
+      proposal_from_status = subject.proposal_from_status,
       proposed_by = subject.proposed_by, proposed_at = subject.proposed_at,
       updated_at = clock_timestamp(), version = b.version + 1
   WHERE b.tenant_id = apply_transition.tenant_id AND b.id = subject.id;
@@ -118,26 +120,38 @@ $$;
 COMMENT ON FUNCTION booking.apply_transition(uuid, booking.bookings, booking.booking_action, booking.actor_type, uuid, text) IS
   'Writes a booking that booking.begin_transition returned, with what the caller changed on it, and returns it as it is now: new status and event follow from the action. Time it needs no more is free; time it needs now is for the caller to take.';
 
-CREATE FUNCTION booking.time_taken(subject booking.bookings, OUT kind booking.busy_kind, OUT staff_id uuid, OUT protected tstzrange)
-  RETURNS SETOF record
+CREATE FUNCTION booking.time_taken(
+  subject booking.bookings, OUT kind booking.busy_kind, OUT staff_id uuid, OUT resource_id uuid, OUT session_id uuid,
+  OUT session_starts_at timestamptz, OUT protected tstzrange) RETURNS SETOF record
   LANGUAGE sql STABLE ROWS 2
 BEGIN ATOMIC
-  SELECT taken.kind, taken.staff_id, taken.protected
+  SELECT whole.kind, taken.staff_id, taken.resource_id,
+         CASE WHEN subject.capacity > 1
+              THEN booking.class_session(subject.service_id, subject.location_id, whole.staff_id, whole.starts_at) END,
+         CASE WHEN subject.capacity > 1 THEN whole.starts_at END,
+         taken.protected
   FROM (SELECT make_interval(mins => subject.buffer_before_minutes) AS before,
                make_interval(mins => subject.buffer_after_minutes) AS after) AS buffer
   CROSS JOIN LATERAL (SELECT tstzrange(subject.starts_at - before, subject.ends_at + after) AS now,
                              tstzrange(subject.proposal_starts_at - before, subject.proposal_ends_at + after) AS proposed) AS at
   CROSS JOIN LATERAL (VALUES
-    ('booking'::booking.busy_kind, subject.staff_id, at.now),
+    ('booking'::booking.busy_kind, subject.starts_at, subject.staff_id, subject.resource_ids, at.now, NULL, '{}'),
     -- Both are equally long, so what is left of the one is a single piece or nothing.
-    ('proposal', subject.proposal_staff_id,
-     CASE WHEN subject.proposal_staff_id = subject.staff_id THEN at.proposed - at.now ELSE at.proposed END)
-  ) AS taken (kind, staff_id, protected)
+    ('proposal', subject.proposal_starts_at, subject.proposal_staff_id, subject.proposal_resource_ids, at.proposed,
+     subject.staff_id, subject.resource_ids)
+  ) AS whole (kind, starts_at, staff_id, resource_ids, protected, protected_staff_id, protected_resource_ids)
+  CROSS JOIN LATERAL (
+    SELECT whole.staff_id, NULL::uuid,
+           CASE WHEN whole.staff_id = whole.protected_staff_id THEN whole.protected - at.now ELSE whole.protected END
+    UNION ALL
+    SELECT NULL, unit_id, CASE WHEN unit_id = ANY (whole.protected_resource_ids) THEN whole.protected - at.now ELSE whole.protected END
+    FROM unnest(whole.resource_ids) AS unit_id
+  ) AS taken (staff_id, resource_id, protected)
   WHERE subject.status IN ('pending', 'confirmed', 'reschedule_proposed')
-    AND (taken.kind = 'booking' OR subject.status = 'reschedule_proposed') AND NOT isempty(taken.protected);
+    AND (whole.kind = 'booking' OR subject.status = 'reschedule_proposed') AND NOT isempty(taken.protected);
 END;
 COMMENT ON FUNCTION booking.time_taken(booking.bookings) IS
-  'The rows of busy_times that a booking must have: its protected window as long as it holds its time, and what a proposal adds.';
+  'The rows of busy_times that a booking must have, of its person, its rooms and its devices: its protected window as long as it holds its time, and what a proposal adds.';
 
 CREATE FUNCTION booking.give_time_back(tenant_id uuid, subject booking.bookings) RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -146,32 +160,64 @@ BEGIN
   DELETE FROM booking.busy_times AS t
   WHERE t.tenant_id = give_time_back.tenant_id AND t.booking_id = subject.id
     AND NOT EXISTS (SELECT FROM booking.time_taken(subject) AS taken
-                    WHERE taken.kind = t.kind AND taken.staff_id = t.staff_id
+                    WHERE taken.kind = t.kind AND coalesce(taken.staff_id, taken.resource_id) = coalesce(t.staff_id, t.resource_id)
                       AND lower(taken.protected) = t.protected_from AND upper(taken.protected) = t.protected_to);
 END
 $$;
 COMMENT ON FUNCTION booking.give_time_back(uuid, booking.bookings) IS 'Deletes the busy times of a booking that it needs no more.';
 
--- Left alone, PostgreSQL plans the statements of this and of choose_staff anew at every call, which takes longer than all the rest.
-CREATE FUNCTION booking.take_time(tenant_id uuid, subject booking.bookings) RETURNS void
+CREATE FUNCTION booking.free_seat(tenant_id uuid, staff_id uuid, session_id uuid, capacity integer) RETURNS integer
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT min(seat) FROM generate_series(1, capacity) AS seat
+  WHERE NOT EXISTS (SELECT FROM booking.busy_times AS t
+                    WHERE t.tenant_id = free_seat.tenant_id AND t.staff_id = free_seat.staff_id
+                      AND t.session_id = free_seat.session_id AND t.seat = seat.seat);
+END;
+COMMENT ON FUNCTION booking.free_seat(uuid, uuid, uuid, integer) IS 'The lowest seat of a session that nobody has; NULL when there is none.';
+
+-- Left alone, PostgreSQL plans the statements of this and of choose_assignment anew at every call, which takes longer than all the rest.
+CREATE FUNCTION booking.take_time(tenant_id uuid, subject booking.bookings, held_until timestamptz DEFAULT NULL) RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+  is_hold CONSTANT boolean := held_until IS NOT NULL;
+  got_all boolean;
 BEGIN
   -- Conflicts are ruled out before, under the calendars' locks. Should one come through, it ends here, without waiting for
-  -- anybody. What the booking has already is in its own way, so what is inserted is what it lacks: one row, or it is taken.
-  INSERT INTO booking.busy_times (tenant_id, staff_id, kind, booking_id, protected_from, protected_to)
-  SELECT take_time.tenant_id, taken.staff_id, taken.kind, subject.id, lower(taken.protected), upper(taken.protected)
-  FROM booking.time_taken(subject) AS taken
-  ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
+  -- anybody: what is inserted is all that the booking needs and has not, or the time is taken.
+  WITH lacking AS MATERIALIZED (
+    SELECT taken.*, CASE WHEN taken.session_id IS NOT NULL AND taken.staff_id IS NOT NULL
+                         THEN booking.free_seat(take_time.tenant_id, taken.staff_id, taken.session_id, subject.capacity) END AS seat
+    FROM booking.time_taken(subject) AS taken
+    WHERE NOT EXISTS (
+      SELECT FROM booking.busy_times AS t
+      WHERE t.tenant_id = take_time.tenant_id AND t.booking_id = subject.id AND t.kind = taken.kind
+        AND coalesce(t.staff_id, t.resource_id) = coalesce(taken.staff_id, taken.resource_id)
+        AND t.protected_from = lower(taken.protected) AND t.protected_to = upper(taken.protected))
+  ), inserted AS (
+    INSERT INTO booking.busy_times (tenant_id, staff_id, resource_id, kind, booking_id, hold_id, expires_at,
+                                    session_id, session_starts_at, seat, capacity, protected_from, protected_to)
+    SELECT take_time.tenant_id, l.staff_id, l.resource_id, CASE WHEN is_hold THEN 'hold' ELSE l.kind END,
+           CASE WHEN NOT is_hold THEN subject.id END, CASE WHEN is_hold THEN subject.id END, held_until,
+           l.session_id, l.session_starts_at, l.seat, CASE WHEN l.seat IS NOT NULL THEN subject.capacity END,
+           lower(l.protected), upper(l.protected)
+    FROM lacking AS l
+    WHERE l.session_id IS NULL OR l.staff_id IS NULL OR l.seat IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING id
+  )
+  SELECT (SELECT count(*) FROM inserted) = (SELECT count(*) FROM lacking) INTO got_all;
+  IF NOT got_all THEN
     PERFORM booking.refuse_slot(take_time.tenant_id, subject.service_id, subject.location_id,
                                 coalesce(subject.proposal_staff_id, subject.staff_id),
-                                coalesce(subject.proposal_starts_at, subject.starts_at), 'busy', subject.id, now());
+                                coalesce(subject.proposal_starts_at, subject.starts_at), 'busy',
+                                CASE WHEN NOT is_hold THEN subject.id END, now());
   END IF;
 END
 $$;
-COMMENT ON FUNCTION booking.take_time(uuid, booking.bookings) IS
-  'Inserts the busy time that a booking needs and lacks; booking.slot_unavailable when somebody else has that time.';
+COMMENT ON FUNCTION booking.take_time(uuid, booking.bookings, timestamptz) IS
+  'Inserts the busy times that a booking needs and lacks; booking.slot_unavailable when somebody else has that time. held_until: they are those of a hold that has the subject''s id.';
 
 CREATE FUNCTION booking.record_event(
   tenant_id uuid, booking_id uuid, event booking.booking_event, from_status booking.booking_status,

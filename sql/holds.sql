@@ -7,33 +7,39 @@ CREATE FUNCTION booking.hold_slot(
 AS $$
 DECLARE
   service booking.services;
-  chosen uuid;
+  chosen booking.assignment;
   terms booking.service_terms;
   held booking.holds;
+  subject booking.bookings;
 BEGIN
   IF expires_after IS NULL OR expires_after <= interval '0' OR expires_after > interval '24 hours' THEN
     RAISE EXCEPTION 'expires_after must be more than nothing and at most 24 hours' USING ERRCODE = 'invalid_parameter_value';
   END IF;
   PERFORM booking.lock_rules(hold_slot.tenant_id);
   service := booking.require_offer(hold_slot.tenant_id, hold_slot.service_id, hold_slot.location_id, hold_slot.staff_id);
-  chosen := booking.choose_staff(hold_slot.tenant_id, service.id, hold_slot.location_id, hold_slot.staff_id, hold_slot.starts_at,
-                                 override => false, now => hold_slot.now);
-  terms := booking.terms_with(hold_slot.tenant_id, service.id, chosen);
+  chosen := booking.choose_assignment(hold_slot.tenant_id, service.id, hold_slot.location_id, hold_slot.staff_id,
+                                      hold_slot.starts_at, override => false, now => hold_slot.now);
+  terms := booking.terms_with(hold_slot.tenant_id, service.id, chosen.staff_id);
   INSERT INTO booking.holds
-    (tenant_id, location_id, service_id, staff_id, starts_at, duration_minutes, buffer_before_minutes, buffer_after_minutes, expires_at)
+    (tenant_id, location_id, service_id, staff_id, starts_at, duration_minutes, buffer_before_minutes, buffer_after_minutes,
+     capacity, resource_ids, expires_at)
   VALUES
-    (hold_slot.tenant_id, hold_slot.location_id, service.id, chosen, hold_slot.starts_at, terms.duration_minutes,
-     terms.buffer_before_minutes, terms.buffer_after_minutes, hold_slot.now + expires_after)
+    (hold_slot.tenant_id, hold_slot.location_id, service.id, chosen.staff_id, hold_slot.starts_at, terms.duration_minutes,
+     terms.buffer_before_minutes, terms.buffer_after_minutes, terms.capacity, chosen.resource_ids, hold_slot.now + expires_after)
   RETURNING * INTO held;
-  INSERT INTO booking.busy_times (tenant_id, staff_id, kind, hold_id, expires_at, protected_from, protected_to)
-  VALUES (held.tenant_id, held.staff_id, 'hold', held.id, held.expires_at,
-          held.starts_at - make_interval(mins => held.buffer_before_minutes),
-          held.starts_at + make_interval(mins => held.duration_minutes + held.buffer_after_minutes))
-  ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    PERFORM booking.refuse_slot(held.tenant_id, held.service_id, held.location_id, hold_slot.staff_id, held.starts_at, 'busy',
-                                NULL, hold_slot.now);
-  END IF;
+  -- What it takes is what the booking would.
+  subject.id := held.id;
+  subject.status := 'pending';
+  subject.location_id := held.location_id;
+  subject.service_id := held.service_id;
+  subject.staff_id := held.staff_id;
+  subject.resource_ids := held.resource_ids;
+  subject.starts_at := held.starts_at;
+  subject.ends_at := held.starts_at + make_interval(mins => held.duration_minutes);
+  subject.buffer_before_minutes := held.buffer_before_minutes;
+  subject.buffer_after_minutes := held.buffer_after_minutes;
+  subject.capacity := held.capacity;
+  PERFORM booking.take_time(hold_slot.tenant_id, subject, held.expires_at);
   RETURN held.id;
 END
 $$;

@@ -75,25 +75,31 @@ $$;
 COMMENT ON FUNCTION booking.local_end(timestamp, text, timestamptz) IS
   'The first instant after a start at which clocks of the zone read this local time.';
 
-CREATE FUNCTION booking.lock_free_time(tenant_id uuid, subject booking.bookings, staff_before uuid, now timestamptz) RETURNS void
+CREATE FUNCTION booking.lock_free_time(tenant_id uuid, subject booking.bookings, staff_before uuid, now timestamptz) RETURNS uuid[]
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  moved_booking_id CONSTANT uuid := CASE WHEN staff_before IS NOT NULL THEN subject.id END;
+  answer record;
 BEGIN
-  PERFORM booking.lock_calendars(lock_free_time.tenant_id, array_remove(ARRAY[subject.staff_id, staff_before], NULL));
-  DELETE FROM booking.holds AS h
-  WHERE h.tenant_id = lock_free_time.tenant_id AND h.staff_id = subject.staff_id AND h.expires_at <= lock_free_time.now;
-  -- What other calendars say stands outside the constraint that guards busy_times, and may be written over it later.
-  IF EXISTS (SELECT FROM booking.busy_times AS t
-             WHERE t.tenant_id = lock_free_time.tenant_id AND t.staff_id = subject.staff_id AND t.kind = 'external'
-               AND t.protected_from < subject.ends_at + make_interval(mins => subject.buffer_after_minutes)
-               AND t.protected_to > subject.starts_at - make_interval(mins => subject.buffer_before_minutes)) THEN
+  PERFORM booking.lock_calendars(
+    lock_free_time.tenant_id, array_remove(ARRAY[subject.staff_id, staff_before], NULL)
+      || booking.units_of(lock_free_time.tenant_id, ARRAY[subject.service_id], subject.location_id));
+  SELECT slot.reason, slot.resource_ids INTO answer
+  FROM booking.explain_slot(
+    lock_free_time.tenant_id, subject.service_id, subject.location_id, subject.staff_id, subject.starts_at, lock_free_time.now,
+    moved_booking_id, override => true,
+    duration_minutes => (extract(epoch FROM subject.ends_at - subject.starts_at) / 60)::integer) AS slot;
+  IF answer.reason IS NOT NULL OR answer.resource_ids IS NULL THEN
     PERFORM booking.refuse_slot(lock_free_time.tenant_id, subject.service_id, subject.location_id, subject.staff_id,
-                                subject.starts_at, 'busy', subject.id, lock_free_time.now);
+                                subject.starts_at, coalesce(answer.reason, 'busy'), moved_booking_id, lock_free_time.now);
   END IF;
+  PERFORM booking.clear_expired_holds(lock_free_time.tenant_id, subject.staff_id, answer.resource_ids, lock_free_time.now);
+  RETURN answer.resource_ids;
 END
 $$;
 COMMENT ON FUNCTION booking.lock_free_time(uuid, booking.bookings, uuid, timestamptz) IS
-  'Locks the calendar of who serves (and of who served before, or NULL), clears expired holds away and refuses what another calendar has; booking.take_time finds the rest.';
+  'Locks the calendars of who serves (and of who served before; NULL: the booking is new) and returns the rooms and devices for it; booking.slot_unavailable when the time is taken.';
 
 CREATE FUNCTION booking.require_length(starts_at timestamptz, ends_at timestamptz) RETURNS void
   LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
@@ -137,15 +143,16 @@ BEGIN
   subject.buffer_before_minutes := terms.buffer_before_minutes;
   subject.buffer_after_minutes := terms.buffer_after_minutes;
   PERFORM booking.require_length(subject.starts_at, subject.ends_at);
-  PERFORM booking.lock_free_time(add_appointment.tenant_id, subject, NULL, add_appointment.now);
+  subject.capacity := terms.capacity;
+  subject.resource_ids := booking.lock_free_time(add_appointment.tenant_id, subject, NULL, add_appointment.now);
   INSERT INTO booking.bookings
     (tenant_id, id, location_id, service_id, staff_id, customer_id, status, visit_stage, starts_at, ends_at,
-     buffer_before_minutes, buffer_after_minutes, service_name, price_type, price_amount, price_currency, pricing_version,
-     guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
+     buffer_before_minutes, buffer_after_minutes, capacity, resource_ids, service_name, price_type, price_amount, price_currency,
+     pricing_version, guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
   SELECT subject.tenant_id, subject.id, subject.location_id, subject.service_id, subject.staff_id, add_appointment.customer_id,
          'confirmed', add_appointment.visit_stage, subject.starts_at, subject.ends_at,
-         subject.buffer_before_minutes, subject.buffer_after_minutes, service.name, terms.price_type, terms.price_amount,
-         terms.price_currency, terms.pricing_version,
+         subject.buffer_before_minutes, subject.buffer_after_minutes, subject.capacity, subject.resource_ids, service.name,
+         terms.price_type, terms.price_amount, terms.price_currency, terms.pricing_version,
          coalesce(add_appointment.guest_name, client.name), client.email, client.phone, add_appointment.note, 'dashboard',
          subject.starts_at - make_interval(mins => business.cancel_deadline_minutes)
   FROM booking.tenants AS business WHERE business.tenant_id = add_appointment.tenant_id
@@ -175,9 +182,10 @@ BEGIN
   IF NOT booking.performs(move_appointment.tenant_id, move_appointment.staff_id, subject.service_id) THEN
     PERFORM booking.raise_error('service.not_found', '{"resource":"staff"}');
   END IF;
-  subject := booking.moved_to(subject, move_appointment.starts_at, move_appointment.staff_id);
+  subject := booking.moved_to(subject, move_appointment.starts_at,
+                              ROW(move_appointment.staff_id, subject.resource_ids)::booking.assignment);
   subject.ends_at := move_appointment.ends_at;
-  PERFORM booking.lock_free_time(move_appointment.tenant_id, subject, staff_before, move_appointment.now);
+  subject.resource_ids := booking.lock_free_time(move_appointment.tenant_id, subject, staff_before, move_appointment.now);
   PERFORM booking.take_time(move_appointment.tenant_id, booking.apply_transition(
     move_appointment.tenant_id, subject, 'reschedule', 'provider', move_appointment.actor_id, NULL));
 END

@@ -25,7 +25,11 @@ CREATE TRIGGER queue_with_bookings BEFORE INSERT OR UPDATE OR DELETE ON booking.
   FOR EACH ROW EXECUTE FUNCTION booking.queue_rule_change();
 CREATE TRIGGER queue_with_bookings BEFORE INSERT OR UPDATE OR DELETE ON booking.staff_services
   FOR EACH ROW EXECUTE FUNCTION booking.queue_rule_change();
+CREATE TRIGGER queue_with_bookings BEFORE INSERT OR UPDATE OR DELETE ON booking.service_resources
+  FOR EACH ROW EXECUTE FUNCTION booking.queue_rule_change();
 -- Bookings refer to these: who deletes one waits for them at its row already.
+CREATE TRIGGER queue_with_bookings BEFORE INSERT OR UPDATE ON booking.resources
+  FOR EACH ROW EXECUTE FUNCTION booking.queue_rule_change();
 CREATE TRIGGER queue_with_bookings BEFORE UPDATE ON booking.tenants
   FOR EACH ROW EXECUTE FUNCTION booking.queue_rule_change();
 CREATE TRIGGER queue_with_bookings BEFORE UPDATE ON booking.locations

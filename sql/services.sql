@@ -20,6 +20,7 @@ CREATE TABLE booking.services (
   buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 720),
   buffer_after_minutes  integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 720),
   buffers_inside_hours  boolean NOT NULL DEFAULT false,
+  capacity              integer NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 1000),
   slot_step_minutes     integer NOT NULL DEFAULT 15 CHECK (slot_step_minutes BETWEEN 1 AND 1440),
   slot_alignment        booking.slot_alignment NOT NULL DEFAULT 'interval',
   price_type            booking.price_type NOT NULL DEFAULT 'fixed',
@@ -40,6 +41,8 @@ COMMENT ON COLUMN booking.services.duration_minutes IS 'What guests see, without
 COMMENT ON COLUMN booking.services.buffer_before_minutes IS 'Kept free before the start, invisible to guests; a change touches new bookings only.';
 COMMENT ON COLUMN booking.services.buffer_after_minutes IS 'Kept free after the end, invisible to guests; a change touches new bookings only.';
 COMMENT ON COLUMN booking.services.buffers_inside_hours IS 'Whether buffers too must lie inside the open hours.';
+COMMENT ON COLUMN booking.services.capacity IS
+  'More than 1: a class. So many guests share one start with one person; a change touches new bookings only.';
 COMMENT ON COLUMN booking.services.slot_step_minutes IS 'Distance of candidate starts.';
 COMMENT ON COLUMN booking.services.price_amount IS 'In major units of the currency (forints, dollars).';
 COMMENT ON COLUMN booking.services.pricing_version IS 'Changes whenever price or duration change: a caller who sends it back learns that a price moved.';
@@ -74,7 +77,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON booking.staff_services TO service_role;
 
 
 CREATE TYPE booking.service_terms AS (
-  duration_minutes integer, buffer_before_minutes integer, buffer_after_minutes integer,
+  duration_minutes integer, buffer_before_minutes integer, buffer_after_minutes integer, capacity integer,
   price_type booking.price_type, price_amount numeric, price_currency text, pricing_version text);
 COMMENT ON TYPE booking.service_terms IS 'What a booking is made under.';
 
@@ -84,7 +87,7 @@ AS $$
 DECLARE
   terms booking.service_terms;
 BEGIN
-  SELECT own.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.price_type, own.price, s.price_currency,
+  SELECT own.duration, s.buffer_before_minutes, s.buffer_after_minutes, s.capacity, s.price_type, own.price, s.price_currency,
          booking.pricing_version(own.duration, s.price_type, own.price, s.price_currency) INTO terms
   FROM booking.services AS s
   JOIN booking.staff_services AS skill ON skill.tenant_id = s.tenant_id AND skill.service_id = s.id
@@ -94,4 +97,4 @@ BEGIN
   RETURN terms;
 END
 $$;
-COMMENT ON FUNCTION booking.terms_with(uuid, uuid, uuid) IS 'Duration, buffers and price of a service with a person who performs it.';
+COMMENT ON FUNCTION booking.terms_with(uuid, uuid, uuid) IS 'Duration, buffers, capacity and price of a service with a person who performs it.';

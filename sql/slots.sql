@@ -1,4 +1,10 @@
 -- Slot search: one engine (extension/engine/slots) behind every question about free time.
+
+CREATE FUNCTION booking.class_session(service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz) RETURNS uuid
+  LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_class_session';
+COMMENT ON FUNCTION booking.class_session(uuid, uuid, uuid, timestamptz) IS
+  'What tells sessions of classes apart, as busy_times.session_id: bookings of the same service with the same person at the same place and start are one session.';
+
 CREATE FUNCTION booking.slots_preview(spec jsonb, OUT starts_at timestamptz) RETURNS SETOF timestamptz
   LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_slots_preview';
 COMMENT ON FUNCTION booking.slots_preview(jsonb) IS
@@ -23,10 +29,12 @@ COMMENT ON FUNCTION booking.next_available(uuid, uuid, uuid, uuid, timestamptz, 
 CREATE FUNCTION booking.explain_slot(
   tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, starts_at timestamptz,
   now timestamptz DEFAULT now(), moved_booking_id uuid DEFAULT NULL, override boolean DEFAULT false,
-  OUT staff_id uuid, OUT reason text, OUT location_id uuid) RETURNS SETOF record
+  duration_minutes integer DEFAULT NULL,
+  OUT staff_id uuid, OUT reason text, OUT location_id uuid, OUT lacking_kind_id uuid, OUT resource_ids uuid[],
+  OUT in_session boolean) RETURNS SETOF record
   LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_explain_slot';
-COMMENT ON FUNCTION booking.explain_slot(uuid, uuid, uuid, uuid, timestamptz, timestamptz, uuid, boolean) IS
-  'Per eligible person and location whether one start is bookable: reason is NULL when it is, else off_grid, closed, time_off, busy, notice, horizon or limit. The same predicate that search and booking use. override: what is left when staff override the rules: busy, or off_grid for what is no whole minute.';
+COMMENT ON FUNCTION booking.explain_slot(uuid, uuid, uuid, uuid, timestamptz, timestamptz, uuid, boolean, integer) IS
+  'Per eligible person and location whether one start is bookable: reason is NULL when it is, else off_grid, closed, time_off, busy, capacity, notice, horizon or limit. capacity: no seat is left in the class, or no room or device of lacking_kind_id. resource_ids: the rooms and devices that a booking would get; in_session: whether it would join a class that has guests. The same predicate that search and booking use. override: what is left when staff override the rules: busy, capacity, or off_grid for what is no whole minute. duration_minutes: with another duration than the service''s.';
 
 CREATE FUNCTION booking.count_suppressed(
   tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, from_date date, to_date date,

@@ -68,4 +68,12 @@ size_t limit_argument(FunctionCallInfo fcinfo, int number) {
   return static_cast<size_t>(limit);
 }
 
+std::optional<int32_t> duration_argument(FunctionCallInfo fcinfo, int number) {
+  if (PG_ARGISNULL(number)) return std::nullopt;
+  int32 const minutes = PG_GETARG_INT32(number);
+  if (minutes < 1 || minutes > slots::kMinutesPerDay)
+    refuse_argument("duration_minutes", " must be 1 to 1440");
+  return minutes;
+}
+
 }  // namespace pg_booking

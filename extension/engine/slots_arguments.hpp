@@ -23,4 +23,7 @@ slots::DateRange dates_argument(FunctionCallInfo fcinfo, int number);
 /// max_slots; without end for NULL.
 size_t limit_argument(FunctionCallInfo fcinfo, int number);
 
+/// duration_minutes, a day at most; nothing for NULL.
+std::optional<int32_t> duration_argument(FunctionCallInfo fcinfo, int number);
+
 }  // namespace pg_booking

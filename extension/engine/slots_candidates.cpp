@@ -27,17 +27,27 @@ bool BookedDays::is_full(slots::Date date) const {
          (max_per_week_ > 0 && count(per_week_, monday_of(date)) >= max_per_week_);
 }
 
+namespace {
+
+/// One more guest in a session is no more work.
+bool is_over_limit(const Candidate& candidate, const BookedDays& booked, int64_t start_us) {
+  return booked.is_full(candidate.place->zone->date_at(start_us)) &&
+         candidate.session_at(start_us) == nullptr;
+}
+
+}  // namespace
+
 CandidateSweep::CandidateSweep(const Candidate& candidate, const slots::Limits& limits,
                                SuppressedStarts* suppressed)
-    : zone_(*candidate.place->zone),
-      booked_(*candidate.person, zone_),
+    : candidate_(candidate),
+      booked_(*candidate.person, *candidate.place->zone),
       sweep_(candidate.member(), candidate.person->service, limits,
              suppressed == nullptr ? nullptr : &suppressed->by_rule),
       suppressed_(suppressed) {}
 
 bool CandidateSweep::next(slots::Start& start) {
   while (sweep_.next(start)) {
-    if (!booked_.is_full(zone_.date_at(start.at_us))) return true;
+    if (!is_over_limit(candidate_, booked_, start.at_us)) return true;
     if (suppressed_ != nullptr) ++suppressed_->by_limit;
   }
   return false;
@@ -77,7 +87,7 @@ const char* explain_candidate(const SlotQuestion& question, const SlotTerms& ter
     const char* const reason = slots::name_of(
         slots::explain(candidate.member(), service, terms.limits(question, {date, date}), start_us));
     if (*reason != '\0') return reason;
-    return BookedDays(*candidate.person, zone).is_full(date) ? kLimitReason : "";
+    return is_over_limit(candidate, BookedDays(*candidate.person, zone), start_us) ? kLimitReason : "";
   }
   // The same predicate over rules that allow everything.
   slots::Schedule always_open;
@@ -85,8 +95,9 @@ const char* explain_candidate(const SlotQuestion& question, const SlotTerms& ter
   service.step_minutes = 1;
   service.align = slots::Align::clock;
   slots::Limits const no_limits{.now_us = start_us, .dates = {date, date}};
-  return slots::name_of(slots::explain({zone, nullptr, &always_open, {}, candidate.person->busy}, service,
-                                       no_limits, start_us));
+  slots::Member const member{zone,           nullptr,           &always_open, {}, candidate.person->busy,
+                             candidate.full, candidate.sessions};
+  return slots::name_of(slots::explain(member, service, no_limits, start_us));
 }
 
 }  // namespace pg_booking

@@ -45,7 +45,7 @@ class CandidateSweep {
   bool next(slots::Start& start);
 
  private:
-  const slots::Zone& zone_;
+  const Candidate& candidate_;
   BookedDays booked_;
   slots::StartSweep sweep_;
   SuppressedStarts* suppressed_;
@@ -74,8 +74,8 @@ class MergedSweep {
 inline constexpr const char* kLimitReason = "limit";
 
 /// Why this candidate cannot serve at this start, empty if they can: off_grid, closed, time_off, busy,
-/// notice, horizon or limit. Staff who override the rules are still refused other people's time (busy), and
-/// what is no whole minute (off_grid).
+/// capacity, notice, horizon or limit. Staff who override the rules are still refused other people's time and
+/// rooms (busy, capacity), and what is no whole minute (off_grid).
 const char* explain_candidate(const SlotQuestion& question, const SlotTerms& terms,
                               const Candidate& candidate, int64_t start_us, bool override_rules);
 

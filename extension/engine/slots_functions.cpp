@@ -2,6 +2,7 @@
 
 #include "engine/slots/preview_spec.hpp"
 #include "engine/slots_candidates.hpp"
+#include "engine/slots_occupancy.hpp"
 #include "engine/slots_tables.hpp"
 #include "gateway/errors.hpp"
 #include "pg/time_zone.hpp"
@@ -14,6 +15,8 @@
 #include "pg/guard.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/date.h"
 }
 
@@ -33,6 +36,14 @@ SlotQuestion question_of(FunctionCallInfo fcinfo) {
   question.location_id = optional_uuid_argument(fcinfo, 2);
   question.only_staff_id = optional_uuid_argument(fcinfo, 3);
   return question;
+}
+
+/// P-zone.
+Datum uuid_array(const std::vector<UuidBytes>& ids) {
+  auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * (ids.size() + 1)));
+  for (size_t i = 0; i < ids.size(); i++) elements[i] = uuid_view(ids[i]);
+  return PointerGetDatum(
+      construct_array(elements, static_cast<int>(ids.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
 /// P-zone.
@@ -144,17 +155,22 @@ PG_BOOKING_FUNCTION(pg_booking_explain_slot) {
     question.now_us = instant_argument(fcinfo, 5, "now");
     question.moved_booking_id = optional_uuid_argument(fcinfo, 6);
     bool const override_rules = !PG_ARGISNULL(7) && PG_GETARG_BOOL(7);
+    question.duration_minutes = duration_argument(fcinfo, 8);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
     Calendars const calendars = read_calendars(question, terms, dates_of(terms, {start_us, start_us + 1}));
     for (const Candidate& candidate : calendars.candidates) {
       const char* const reason = explain_candidate(question, terms, candidate, start_us, override_rules);
       bool const bookable = *reason == '\0';
+      UnitChoice const units = choose_units(candidate, candidate.person->service, start_us);
+      bool const lacks_unit = !bookable && units.lacking_kind_id && strcmp(reason, "capacity") == 0;
       pg([&] {
         put_row(result,
                 {uuid_view(candidate.person->id), bookable ? (Datum)0 : CStringGetTextDatum(reason),
-                 uuid_view(candidate.place->id)},
-                {false, bookable, false});
+                 uuid_view(candidate.place->id), lacks_unit ? uuid_view(*units.lacking_kind_id) : (Datum)0,
+                 bookable ? uuid_array(units.unit_ids) : (Datum)0,
+                 BoolGetDatum(candidate.session_at(start_us) != nullptr)},
+                {false, bookable, false, !lacks_unit, !bookable, false});
       });
     }
     return (Datum)0;

@@ -22,6 +22,7 @@ struct SlotQuestion {
   std::optional<UuidBytes> location_id;  // none: every active one
   std::optional<UuidBytes> only_staff_id;
   std::optional<UuidBytes> moved_booking_id;  // not in the way, and with its own duration and buffers
+  std::optional<int32_t> duration_minutes;    // instead of the service's, whoever performs it
   int64_t now_us;
 };
 

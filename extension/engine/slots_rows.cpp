@@ -33,7 +33,9 @@ constinit Statement terms_statement{R"(
          l.id, l.time_zone,
          EXISTS (SELECT FROM booking.opening_hours AS h WHERE h.tenant_id = $1 AND h.location_id = l.id)
          OR EXISTS (SELECT FROM booking.date_overrides AS o
-                    WHERE o.tenant_id = $1 AND o.location_id = l.id AND o.staff_id IS NULL)
+                    WHERE o.tenant_id = $1 AND o.location_id = l.id AND o.staff_id IS NULL),
+         coalesce(moved.capacity, s.capacity),
+         EXISTS (SELECT FROM booking.service_resources AS need WHERE need.tenant_id = $1 AND need.service_id = $2)
   FROM booking.tenants AS t
   LEFT JOIN booking.bookings AS moved ON moved.tenant_id = $1 AND moved.id = $4 AND moved.service_id = $2
   LEFT JOIN booking.services AS s ON s.tenant_id = $1 AND s.id = $2 AND (s.active OR moved.id IS NOT NULL)
@@ -103,6 +105,29 @@ constinit Statement busy_statement{R"(
     AND (b.expires_at IS NULL OR b.expires_at > $5) AND ($6 IS NULL OR b.booking_id IS DISTINCT FROM $6)
   ORDER BY b.staff_id, b.protected_from)"};
 
+// Whose and which session it is: for classes, and for rooms and devices.
+constinit Statement taken_statement{R"(
+  SELECT person.id, b.protected_from, b.protected_to, b.session_id, b.session_starts_at
+  FROM unnest($2) AS person (id)
+  JOIN booking.busy_times AS b ON b.tenant_id = $1 AND b.staff_id = person.id
+  WHERE b.protected_from >= $3 AND b.protected_from < $4
+    AND (b.expires_at IS NULL OR b.expires_at > $5) AND ($6 IS NULL OR b.booking_id IS DISTINCT FROM $6))"};
+
+constinit Statement units_statement{R"(
+  SELECT need.kind_id, unit.id, unit.location_id
+  FROM booking.service_resources AS need
+  LEFT JOIN booking.resources AS unit
+    ON unit.tenant_id = $1 AND unit.kind_id = need.kind_id AND unit.location_id = ANY ($3) AND unit.active
+  WHERE need.tenant_id = $1 AND need.service_id = $2
+  ORDER BY need.kind_id, unit.id)"};
+
+constinit Statement units_taken_statement{R"(
+  SELECT unit.id, b.protected_from, b.protected_to, b.session_id, b.session_starts_at
+  FROM unnest($2) AS unit (id)
+  JOIN booking.busy_times AS b ON b.tenant_id = $1 AND b.resource_id = unit.id
+  WHERE b.protected_from >= $3 AND b.protected_from < $4
+    AND (b.expires_at IS NULL OR b.expires_at > $5) AND ($6 IS NULL OR b.booking_id IS DISTINCT FROM $6))"};
+
 constinit Statement booked_statement{
     "SELECT b.staff_id, b.starts_at, b.id FROM booking.booked_starts($1, $2, $3, $4, $5, $6) AS b"};
 
@@ -142,6 +167,8 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
   place.id = uuid_of(values[11]);
   text_to_cstring_buffer(DatumGetTextPP(values[12]), place.time_zone, sizeof place.time_zone);
   place.hours_set = DatumGetBool(values[13]);
+  rows->capacity = DatumGetInt32(values[14]);
+  rows->needs_units = DatumGetBool(values[15]);
 }
 
 void take_staff(void* state, const Datum* values, const bool*) {
@@ -205,6 +232,25 @@ void take_busy(void* state, const Datum* values, const bool*) {
   taker->rows.busy.add() = {instant_of(values[1]), instant_of(values[2])};
 }
 
+void take_taken(void* state, const Datum* values, const bool* nulls) {
+  TakenRow& row = static_cast<RowBuffer<TakenRow>*>(state)->add();
+  row.owner_id = uuid_of(values[0]);
+  row.window = {instant_of(values[1]), instant_of(values[2])};
+  row.has_session = !nulls[3];
+  if (!row.has_session) return;
+  row.session_id = uuid_of(values[3]);
+  row.session_us = instant_of(values[4]);
+}
+
+void take_unit(void* state, const Datum* values, const bool* nulls) {
+  UnitRow& row = static_cast<RowBuffer<UnitRow>*>(state)->add();
+  row.kind_id = uuid_of(values[0]);
+  row.has_unit = !nulls[1];
+  if (!row.has_unit) return;
+  row.id = uuid_of(values[1]);
+  row.place_id = uuid_of(values[2]);
+}
+
 void take_booked(void* state, const Datum* values, const bool*) {
   static_cast<RowBuffer<BookedRow>*>(state)->add() = {uuid_of(values[0]), instant_of(values[1]),
                                                       uuid_of(values[2])};
@@ -244,6 +290,28 @@ void collect(Statement& statement, const Statement::Parameter* parameters, int c
 
 bool has_limit(const StaffRow& person) {
   return person.max_per_day > 0 || person.max_per_week > 0;
+}
+
+/// Busy times of `owners` that begin in `begins`.
+void read_taken_rows(Statement& statement, const SlotQuestion& question, Statement::Parameter owners,
+                     Interval begins, RowBuffer<TakenRow>& taken) {
+  Statement::Parameter const parameters[] = {
+      uuid_parameter(question.tenant_id), owners,
+      instant_parameter(begins.from),     instant_parameter(begins.to),
+      instant_parameter(question.now_us), optional_uuid(question.moved_booking_id)};
+  collect(statement, parameters, 6, take_taken, &taken);
+}
+
+/// The units that the service needs, and what they are busy with.
+void read_units(const SlotQuestion& question, Statement::Parameter places, Interval begins,
+                CalendarRows& rows) {
+  Statement::Parameter const parameters[] = {uuid_parameter(question.tenant_id),
+                                             uuid_parameter(question.service_id), places};
+  collect(units_statement, parameters, 3, take_unit, &rows.units);
+  Statement::Parameter const units = uuids_parameter(
+      rows.units, [](const UnitRow& unit) -> auto& { return unit.id; },
+      [](const UnitRow& unit) { return unit.has_unit; });
+  read_taken_rows(units_taken_statement, question, units, begins, rows.units_taken);
 }
 
 /// Everything that counts for the limits of people on these dates, whole weeks of it.
@@ -322,6 +390,8 @@ void read_calendar_rows(const SlotQuestion& question, const CalendarRange& range
     BusyTaker taker{rows, rows.staff.begin()};
     collect(busy_statement, busy, 6, take_busy, &taker);
   }
+  if (range.is_class) read_taken_rows(taken_statement, question, staff, begins, rows.taken);
+  if (range.needs_units) read_units(question, places, begins, rows);
   read_booked_rows(question, range.dates, rows);
   spi_finish();
 }

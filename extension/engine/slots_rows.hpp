@@ -50,8 +50,8 @@ struct PlaceRow {
 
 /// Service, tenant and the places asked about; `places` is empty when there are none.
 struct TermsRows {
-  bool has_service, has_moved_booking;
-  int32_t duration, before, after, step, notice, horizon;
+  bool has_service, has_moved_booking, needs_units;
+  int32_t duration, before, after, step, notice, horizon, capacity;
   char alignment[16];
   bool buffers_inside_hours, horizon_business_days;
   RowBuffer<PlaceRow> places;  // by id
@@ -94,6 +94,23 @@ struct InstantsRow {
   slots::Interval instants;
 };
 
+/// A unit of a kind that the service needs, at one of the places.
+struct UnitRow {
+  UuidBytes kind_id;
+  bool has_unit;  // false: there is none of this kind
+  UuidBytes id;
+  UuidBytes place_id;
+};
+
+/// A busy time of a person or a unit, and the session that it belongs to.
+struct TakenRow {
+  UuidBytes owner_id;
+  slots::Interval window;
+  bool has_session;
+  UuidBytes session_id;
+  int64_t session_us;
+};
+
 /// Something that counts for the limits of who serves.
 struct BookedRow {
   UuidBytes staff_id;
@@ -109,6 +126,9 @@ struct CalendarRows {
   RowBuffer<InstantsRow> time_off;
   RowBuffer<slots::Interval> busy;  // by staff, then start
   RowBuffer<BookedRow> booked;      // of those with a limit
+  RowBuffer<TakenRow> taken;        // of a class: busy once more, by staff
+  RowBuffer<UnitRow> units;         // by kind, then id
+  RowBuffer<TakenRow> units_taken;  // by unit
 };
 
 /// Instants and uuids as PostgreSQL has them. What lies beyond its calendar is moved to its ends; infinities
@@ -126,6 +146,8 @@ struct CalendarRange {
   slots::DateRange dates;        // of starts
   slots::Interval span;          // instants
   slots::DateRange block_dates;  // on which a block can begin that reaches into the span, in any zone
+  bool is_class;
+  bool needs_units;
 };
 
 /// P-zone.

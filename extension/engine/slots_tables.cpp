@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/slots_occupancy.hpp"
 #include "gateway/errors.hpp"
 #include "pg/time_zone.hpp"
 
@@ -34,7 +35,9 @@ CalendarRange range_of(const SlotTerms& terms, slots::Service service, slots::Da
                       .service = service,
                       .dates = dates,
                       .span = {slots::kEndOfTime, slots::kStartOfTime},
-                      .block_dates = {}};
+                      .block_dates = {},
+                      .is_class = terms.capacity > 1,
+                      .needs_units = terms.needs_units};
   for (const Place& place : terms.places) {
     Interval const span = slots::relevant_span(*place.zone, service, dates);
     range.span = {std::min(range.span.from, span.from), std::max(range.span.to, span.to)};
@@ -137,6 +140,24 @@ class Blocks {
   std::map<std::pair<UuidBytes, const slots::Zone*>, std::map<slots::Date, slots::DayIntervals>> days_;
 };
 
+Taken make_taken(const TakenRow& row) {
+  return {row.window, row.has_session ? std::optional(row.session_id) : std::nullopt, row.session_us};
+}
+
+/// The pools of every place, with what their units are busy with.
+void add_pools(const CalendarRows& rows, std::vector<Place>& places) {
+  std::map<UuidBytes, std::vector<Taken>> taken;
+  for (const TakenRow& row : rows.units_taken) taken[row.owner_id].push_back(make_taken(row));
+  for (Place& place : places) {
+    for (const UnitRow& row : rows.units) {
+      if (place.pools.empty() || place.pools.back().kind_id != row.kind_id)
+        place.pools.push_back({row.kind_id, {}});
+      if (row.has_unit && row.place_id == place.id)
+        place.pools.back().units.push_back({row.id, std::move(taken[row.id])});
+    }
+  }
+}
+
 void add_busy(const CalendarRows& rows, std::vector<Person>& persons) {
   const Interval* next = rows.busy.begin();
   for (size_t i = 0; i < persons.size(); i++) {
@@ -184,8 +205,10 @@ Person make_person(const StaffRow& row, const SlotQuestion& question, const Slot
                 .max_per_week = row.max_per_week,
                 .time_off = {},
                 .busy = {},
+                .taken = {},
                 .booked = {}};
-  if (row.duration > 0 && !question.moved_booking_id) person.service.duration_minutes = row.duration;
+  if (row.duration > 0 && !question.moved_booking_id && !question.duration_minutes)
+    person.service.duration_minutes = row.duration;
   return person;
 }
 
@@ -198,17 +221,19 @@ SlotTerms read_terms(const SlotQuestion& question) {
   if (rows.places.size() == 0) throw ApiError("service.not_found", R"({"resource":"location"})");
   if (question.moved_booking_id && !rows.has_moved_booking) throw ApiError("booking.not_found");
   SlotTerms terms{};
-  terms.service = {.duration_minutes = rows.duration,
+  terms.service = {.duration_minutes = question.duration_minutes.value_or(rows.duration),
                    .buffer_before_minutes = rows.before,
                    .buffer_after_minutes = rows.after,
                    .step_minutes = rows.step,
                    .align = align_of(rows.alignment),
                    .buffers_inside_hours = rows.buffers_inside_hours};
+  terms.capacity = rows.capacity;
+  terms.needs_units = rows.needs_units;
   terms.notice_minutes = rows.notice;
   terms.horizon_days = rows.horizon;
   terms.horizon_business_days = rows.horizon_business_days;
   for (const PlaceRow& row : rows.places)
-    terms.places.push_back({row.id, zone_of_location(row.time_zone), row.hours_set, {}});
+    terms.places.push_back({row.id, zone_of_location(row.time_zone), row.hours_set, {}, {}});
   return terms;
 }
 
@@ -234,11 +259,14 @@ Calendars read_calendars(const SlotQuestion& question, const SlotTerms& terms, s
   for (const HoursRow& row : rows.weekly) add_weekly(directory.schedule(row), row);
   for (const HoursRow& row : rows.overrides) add_override(directory.schedule(row), row);
   add_busy(rows, calendars.persons);
+  for (const TakenRow& row : rows.taken) directory.person(row.owner_id).taken.push_back(make_taken(row));
+  add_pools(rows, calendars.places);
   for (const BookedRow& row : rows.booked)
     directory.person(row.staff_id).booked.push_back({row.starts_us, row.booking_id});
   for (Person& person : calendars.persons) slots::merge(person.busy);
   for (Candidate& candidate : calendars.candidates) spread_breaks(candidate);
   add_time_off(rows, range.block_dates, directory, calendars);
+  for (Candidate& candidate : calendars.candidates) occupy(question.service_id, terms.capacity, candidate);
   return calendars;
 }
 

@@ -58,6 +58,12 @@ before(() => {
     INSERT INTO booking.blocked_slots (tenant_id, location_id, on_date, begins, ends)
       SELECT tenant_id, id, current_date + 50, '09:00', '10:00' FROM booking.locations;
     INSERT INTO booking.time_off (tenant_id, staff_id, starts_at, ends_at) SELECT tenant_id, id, now(), now() + interval '1 hour' FROM booking.staff;
+    INSERT INTO booking.session_notes (tenant_id, customer_id, subjective) SELECT tenant_id, id, 'Better.' FROM booking.customers;
+    INSERT INTO booking.resource_kinds (tenant_id, name) VALUES (:'salon', 'Room');
+    INSERT INTO booking.resources (tenant_id, kind_id, location_id, name)
+      SELECT k.tenant_id, k.id, l.id, 'Room' FROM booking.resource_kinds AS k JOIN booking.locations AS l USING (tenant_id);
+    INSERT INTO booking.service_resources (tenant_id, service_id, kind_id)
+      SELECT k.tenant_id, s.id, k.id FROM booking.resource_kinds AS k JOIN booking.services AS s USING (tenant_id) WHERE s.name = 'Haircut';
     INSERT INTO booking.rate_limit_overrides VALUES ('pro', 'elevated', 'booking', 200);
     INSERT INTO booking.idempotency_keys VALUES (:'salon', gen_random_uuid(), sha256('x'), 201, '"ok":true', now() + interval '1 day');
     SELECT booking.hold_slot(service.tenant_id, service.id, place.id, NULL, free.starts_at) AS hold

@@ -155,6 +155,7 @@ SELECT results_eq($$
 $$, $$ VALUES
   ('booking.blocked_slots', 'INSERT UPDATE DELETE'), ('booking.breaks', 'INSERT UPDATE DELETE'),
   ('booking.date_overrides', 'INSERT UPDATE DELETE'), ('booking.locations', 'UPDATE'), ('booking.opening_hours', 'INSERT UPDATE DELETE'),
+  ('booking.resources', 'INSERT UPDATE'), ('booking.service_resources', 'INSERT UPDATE DELETE'),
   ('booking.services', 'UPDATE'), ('booking.staff', 'UPDATE'), ('booking.staff_services', 'INSERT UPDATE DELETE'),
   ('booking.tenants', 'UPDATE'), ('booking.time_off', 'INSERT UPDATE DELETE'), ('booking.working_hours', 'INSERT UPDATE DELETE')
 $$, 'changes of what is bookable are queued with bookings: a lock of the tenant, so it may shard with it');

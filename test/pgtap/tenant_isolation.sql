@@ -36,7 +36,7 @@ END $$;
 
 -- A booking of each with a proposal: it refers to what other bookings leave out.
 SELECT booking.propose_reschedule(test.id(tenant, 'tenant'), booking.create_booking(
-    test.id(tenant, 'tenant'), test.id(tenant, 'haircut'), test.id(tenant, 'main'), test.id(tenant, 'anna'), test.at(41, '09:00'),
+    test.id(tenant, 'tenant'), test.id(tenant, 'colour'), test.id(tenant, 'main'), test.id(tenant, 'anna'), test.at(41, '09:00'),
     'Guest of ' || tenant, 'guest@example.com'), test.at(41, '10:00')) FROM unnest('{a,b}'::text[]) AS tenant \g /dev/null
 
 CREATE TEMP TABLE expected AS

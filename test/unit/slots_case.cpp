@@ -78,10 +78,17 @@ namespace {
 
 template <typename Answer>
 auto ask(Case c, const Zone& zone, Answer&& answer) {
+  std::vector<Occupied> calendar = c.seats;
+  for (const Interval& block : c.busy) calendar.push_back({block, std::nullopt});
+  const std::vector<Session> sessions = find_sessions(calendar, c.pools, c.service, c.capacity);
+  for (const Occupied& seat : c.seats) c.busy.push_back(seat.window);
+  std::vector<Interval> full;
+  for (const Pool& pool : c.pools) append_full(pool, c.service, full);
+  merge(full);
   merge(c.time_off);
   merge(c.busy);
-  return answer(
-      Member{zone, c.location ? &*c.location : nullptr, c.staff ? &*c.staff : nullptr, c.time_off, c.busy});
+  return answer(Member{zone, c.location ? &*c.location : nullptr, c.staff ? &*c.staff : nullptr, c.time_off,
+                       c.busy, full, sessions});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/slots/occupancy.hpp"
 #include "engine/slots/sweep.hpp"
 #include "text/datetime.hpp"
 
@@ -57,6 +58,9 @@ struct Case {
   std::optional<Schedule> staff;
   std::vector<Interval> time_off;
   std::vector<Interval> busy;
+  std::vector<Occupied> seats;  // in sessions of the class that is asked for, or anywhere else
+  int32_t capacity = 1;
+  std::vector<Pool> pools;
   Service service{.duration_minutes = 60, .step_minutes = 60};
   Limits limits{.now_us = instant("2000-01-01T00:00:00Z"), .dates = {0, 0}};
 
@@ -73,6 +77,11 @@ struct Case {
   Case& away(std::string_view from, std::string_view to) {
     return time_off.push_back({instant(from), instant(to)}), *this;
   }
+  Case& shared_by(int32_t guests) { return capacity = guests, *this; }
+  Case& seat(std::string_view start) {
+    return seats.push_back({protected_window(service, instant(start)), instant(start)}), *this;
+  }
+  Case& need(const Pool& pool) { return pools.push_back(pool), *this; }
   Case& serve(const Service& wanted) { return service = wanted, *this; }
 
   Zone zone() const { return probe_zone(zone_name, limits.dates.from, limits.dates.to); }

@@ -45,7 +45,7 @@ class Oracle {
     int64_t open_minutes_ahead;
     int64_t anchor;  // local minutes since 1970 where the interval that began last starts
     bool on_grid;
-    Reason fit;  // none, closed, time_off or busy
+    Reason fit;  // none, closed, time_off, busy or capacity
   };
 
   using Minutes = std::bitset<2 * 1440>;  // from a date's midnight on, two days long
@@ -56,6 +56,10 @@ class Oracle {
   Minutes owned_by(Date owner) const;
   const std::vector<int>& run_starts(Date owner);
   void lay_out_hours();
+  static bool is_free(const std::vector<Occupied>& calendar, int64_t from, int64_t to,
+                      std::optional<int64_t> session);
+  bool has_units(int64_t from, int64_t to, std::optional<int64_t> session) const;
+  Reason occupancy(int64_t start_us, int64_t from, int64_t to) const;
   void judge_fits();
   void lay_grid();
   Reason judge(const Moment& moment, size_t index) const;
@@ -65,6 +69,7 @@ class Oracle {
 
   const Case& case_;
   const ClockTable& table_;
+  std::vector<Occupied> calendar_;
   std::map<Date, std::vector<int>> run_starts_;
   std::vector<Moment> moments_;
   std::vector<std::pair<int64_t, int64_t>>
@@ -90,7 +95,8 @@ inline size_t weekday_index(Date date) {
   return std::chrono::weekday{std::chrono::sys_days(std::chrono::days(date))}.iso_encoding() - 1;
 }
 
-inline Oracle::Oracle(const Case& c, const ClockTable& table) : case_(c), table_(table) {
+inline Oracle::Oracle(const Case& c, const ClockTable& table) : case_(c), table_(table), calendar_(c.seats) {
+  for (const Interval& block : c.busy) calendar_.push_back({block, std::nullopt});
   lay_out_hours();
   judge_fits();
   lay_grid();
@@ -202,6 +208,50 @@ inline void Oracle::lay_out_hours() {
   }
 }
 
+// Rule 12: whether a window on a calendar is free, but for guests of one session.
+inline bool Oracle::is_free(const std::vector<Occupied>& calendar, int64_t from, int64_t to,
+                            std::optional<int64_t> session) {
+  for (const Occupied& taken : calendar) {
+    const bool is_ours = session && taken.session_us && *taken.session_us == *session;
+    if (!is_ours && taken.window.from < taken.window.to && taken.window.from < to && from < taken.window.to)
+      return false;
+  }
+  return true;
+}
+
+// Rule 12: a session that is there needs the units it has, anybody else one of each pool.
+inline bool Oracle::has_units(int64_t from, int64_t to, std::optional<int64_t> session) const {
+  for (const Pool& pool : case_.pools) {
+    int free = 0;
+    int ours = 0;
+    int ours_and_free = 0;
+    for (const Unit& unit : pool) {
+      bool is_ours = false;
+      for (const Occupied& taken : unit)
+        is_ours = is_ours || (session && taken.session_us && *taken.session_us == *session);
+      if (is_ours) ++ours;
+      if (is_free(unit, from, to, session)) {
+        ++free;
+        if (is_ours) ++ours_and_free;
+      }
+    }
+    if ((ours > 0 ? ours_and_free : free) == 0) return false;
+  }
+  return true;
+}
+
+// Rules 8 and 12, for a start in open hours.
+inline Reason Oracle::occupancy(int64_t start_us, int64_t from, int64_t to) const {
+  int32_t guests = 0;
+  for (const Occupied& seat : case_.seats) {
+    if (seat.session_us && *seat.session_us == start_us) ++guests;
+  }
+  if (guests > 0 && is_free(calendar_, from, to, start_us))
+    return guests < case_.capacity && has_units(from, to, start_us) ? Reason::none : Reason::capacity;
+  if (!is_free(calendar_, from, to, std::nullopt)) return Reason::busy;
+  return has_units(from, to, std::nullopt) ? Reason::none : Reason::capacity;
+}
+
 // Rules 7 and 8.
 inline void Oracle::judge_fits() {
   const Service& service = case_.service;
@@ -223,9 +273,9 @@ inline void Oracle::judge_fits() {
     } else if (meets(case_.time_off, instant_of(i) - before * 60'000'000,
                      instant_of(i) + after * 60'000'000)) {
       moments_[i].fit = Reason::time_off;
-    } else if (meets(case_.busy, instant_of(i) - protected_before * 60'000'000,
-                     instant_of(i) + protected_after * 60'000'000)) {
-      moments_[i].fit = Reason::busy;
+    } else {
+      moments_[i].fit = occupancy(instant_of(i), instant_of(i) - protected_before * 60'000'000,
+                                  instant_of(i) + protected_after * 60'000'000);
     }
   }
 }

@@ -100,6 +100,41 @@ Interval random_block(Dice& dice, Date middle, int64_t longest_minutes) {
   return {odd_from, to + odd()};
 }
 
+std::vector<Occupied> random_calendar(Dice& dice, const Service& service, Date middle,
+                                      const std::vector<int64_t>& sessions) {
+  std::vector<Occupied> calendar;
+  for (int64_t n = dice.between(0, 3); n > 0; --n)
+    calendar.push_back({random_block(dice, middle, 120), std::nullopt});
+  for (const int64_t start_us : sessions) {
+    if (dice.one_in(3)) continue;
+    Interval window = protected_window(service, start_us);
+    if (dice.one_in(5)) window.to += 30 * kMicrosecondsPerMinute;  // of another length when it was booked
+    for (int64_t n = dice.between(1, 3); n > 0; --n) calendar.push_back({window, start_us});
+  }
+  return calendar;
+}
+
+/// Classes, and rooms that they and others need.
+void add_occupancy(Dice& dice, Date middle, Case& c) {
+  std::vector<int64_t> sessions;
+  if (dice.one_in(2)) {
+    c.capacity = static_cast<int32_t>(dice.between(2, 3));
+    for (int64_t n = dice.between(1, 8); n > 0; --n) {
+      const int64_t minute = (middle - 2) * 1440LL + dice.between(0, 4 * 96) * 15 + (dice.one_in(4) ? 5 : 0);
+      sessions.push_back(minute * kMicrosecondsPerMinute);
+    }
+    c.seats = random_calendar(dice, c.service, middle, sessions);
+  }
+  if (dice.one_in(2)) {
+    for (int64_t pools = dice.between(1, 2); pools > 0; --pools) {
+      Pool pool;
+      for (int64_t units = dice.between(dice.one_in(8) ? 0 : 1, 3); units > 0; --units)
+        pool.push_back(random_calendar(dice, c.service, middle, sessions));
+      c.pools.push_back(pool);
+    }
+  }
+}
+
 Case random_case(Dice& dice, const Setting& setting) {
   const Date middle = date(setting.date);
   Case c;
@@ -122,6 +157,10 @@ Case random_case(Dice& dice, const Setting& setting) {
   c.limits.horizon_business_days = dice.one_in(3);
   c.limits.dates.from = static_cast<Date>(middle + dice.between(-2, 1));
   c.limits.dates.to = static_cast<Date>(c.limits.dates.from + dice.between(0, 2));
+  if (dice.one_in(2)) {
+    if (dice.one_in(2)) c.busy.clear();
+    add_occupancy(dice, middle, c);
+  }
   return c;
 }
 

@@ -18,7 +18,7 @@ struct Interval {
   int64_t from;
   int64_t to;
 
-  bool operator==(const Interval&) const = default;
+  auto operator<=>(const Interval&) const = default;
 };
 
 /// Days since 1970-01-01 on a wall calendar; the engine works on the years 0001 to 9999.

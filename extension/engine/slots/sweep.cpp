@@ -61,7 +61,7 @@ Date last_bookable_date(const Zone& zone, const Limits& limits) {
 
 const char* name_of(Reason reason) {
   constexpr std::array<const char*, kReasons> kNames = {"",     "off_grid", "closed", "time_off",
-                                                        "busy", "notice",   "horizon"};
+                                                        "busy", "capacity", "notice", "horizon"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -105,7 +105,10 @@ StretchWalk::StretchWalk(const Member& member, const Service& service, const Lim
       align_(service.align),
       fitting_(calendar_.hours, open_before(service), 1 - open_after(service)),
       away_(member.time_off, 1 - open_after(service), open_before(service)),
-      taken_(member.busy, 1 - protected_after(service), protected_before(service)) {}
+      occupied_{.taken = {member.busy, 1 - protected_after(service), protected_before(service)},
+                .full = {member.full, 0, 0},
+                .next_session = member.sessions.data(),
+                .sessions_end = member.sessions.data() + member.sessions.size()} {}
 
 // The next run to be walked; null at the end. Only gaps depend on what lies outside of the range.
 const Run* StretchWalk::pass_to_next_run() {
@@ -160,7 +163,7 @@ bool StretchWalk::next_run(Visitor&& visit) {
   if (align_ == Align::gap) anchor_run(*run, run == calendar_.runs.data() ? nullptr : run - 1);
   Grid grid = grid_of(*run);
   const bool shown = in_range(*run);
-  StartIntervals taken = taken_;  // a copy stays in registers
+  Occupancy occupied = occupied_;
   for (int64_t at = run->from_us; at < run->to_us;) {
     const Answer open = open_at(at);
     const int64_t open_until = std::min(open.until_us, run->to_us);
@@ -168,9 +171,9 @@ bool StretchWalk::next_run(Visitor&& visit) {
       Reason reason = open.reason;
       int64_t to = open_until;
       if (reason == Reason::none) {
-        const Interval block = taken.seek(at);
-        if (at >= block.from) reason = Reason::busy;
-        to = std::min(to, at < block.from ? block.from : block.to);
+        const Answer answer = occupied.at(at);
+        reason = answer.reason;
+        to = std::min(to, answer.until_us);
       }
       if (reason != Reason::none) {
         blocked_ = true;
@@ -188,7 +191,7 @@ bool StretchWalk::next_run(Visitor&& visit) {
       at = to;
     }
   }
-  taken_ = taken;
+  occupied_ = occupied;
   return true;
 }
 

@@ -41,6 +41,12 @@ struct Limits {
   DateRange dates;                                     // local dates of starts
 };
 
+/// A class that takes place already: whoever wants the same class, person and start shares it.
+struct Session {
+  int64_t start_us;
+  bool has_seat;  // and can be joined; a session that is in somebody else's way is none
+};
+
 /// One person as the engine sees them; what is referred to must outlive the search.
 struct Member {
   const Zone& zone;
@@ -48,12 +54,15 @@ struct Member {
   const Schedule* staff;               // null: likewise; both null: never open
   std::span<const Interval> time_off;  // instants; merged
   std::span<const Interval> busy;  // protected windows of bookings with their own buffers, instants; merged
+  std::span<const Interval> full = {};  // starts at which a room or device is lacking, instants; merged
+  std::span<const Session> sessions =
+      {};  // by start; what busy and full say about their starts does not count
 };
 
-/// Why a start is not offered: the first that applies in the order closed, time_off, busy, off_grid, notice,
-/// horizon.
-enum class Reason { none, off_grid, closed, time_off, busy, notice, horizon };
-inline constexpr size_t kReasons = 7;
+/// Why a start is not offered: the first that applies in the order closed, time_off, busy, capacity,
+/// off_grid, notice, horizon.
+enum class Reason { none, off_grid, closed, time_off, busy, capacity, notice, horizon };
+inline constexpr size_t kReasons = 8;
 
 /// The name as callers see it: "off_grid", "closed", …; empty for none.
 const char* name_of(Reason reason);
@@ -138,6 +147,27 @@ class StretchWalk {
     int64_t until_us;
   };
 
+  /// What everything but hours and time off says to a start, and until when. Reads a copy of the members
+  /// that the walk moves on, which stays in registers.
+  struct Occupancy {
+    StartIntervals taken;  // starts from which a booking meets a busy window
+    StartIntervals full;
+    const Session* next_session;
+    const Session* sessions_end;
+
+    Answer at(int64_t instant_us) {
+      while (next_session != sessions_end && next_session->start_us < instant_us) ++next_session;
+      const int64_t session_us = next_session == sessions_end ? kEndOfTime : next_session->start_us;
+      if (session_us == instant_us)
+        return {next_session->has_seat ? Reason::none : Reason::capacity, instant_us + 1};
+      const Interval block = taken.seek(instant_us);
+      if (instant_us >= block.from) return {Reason::busy, std::min(block.to, session_us)};
+      const Interval lack = full.seek(instant_us);
+      if (instant_us >= lack.from) return {Reason::capacity, std::min({lack.to, block.from, session_us})};
+      return {Reason::none, std::min({block.from, lack.from, session_us})};
+    }
+  };
+
   bool in_range(const Run& run) const { return run.date >= dates_.from && run.date <= dates_.to; }
   const Run* pass_to_next_run();
   void anchor_run(const Run& run, const Run* before);
@@ -156,7 +186,7 @@ class StretchWalk {
   bool blocked_ = false;         // nothing fits just before
   StartIntervals fitting_;       // starts from which a booking stays in open hours
   StartIntervals away_;          // starts from which it meets time off
-  StartIntervals taken_;         // starts from which it meets a busy window
+  Occupancy occupied_;
 };
 
 struct Start {

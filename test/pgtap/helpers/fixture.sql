@@ -50,6 +50,10 @@ BEGIN
   INSERT INTO booking.working_hours (tenant_id, staff_id, location_id, weekday, opens, closes)
     SELECT t, test.id(tenant, person), test.id(tenant, 'main'), weekday, '09:00', '17:00'
     FROM unnest(ARRAY['anna', 'bence']) AS person, generate_series(1, 7) AS weekday;
+  INSERT INTO booking.resource_kinds (tenant_id, id, name) VALUES (t, test.id(tenant, 'room'), 'Room');
+  INSERT INTO booking.resources (tenant_id, id, kind_id, location_id, name)
+    VALUES (t, test.id(tenant, 'room 1'), test.id(tenant, 'room'), test.id(tenant, 'main'), 'Room 1');
+  INSERT INTO booking.service_resources (tenant_id, service_id, kind_id) VALUES (t, test.id(tenant, 'colour'), test.id(tenant, 'room'));
   INSERT INTO booking.members (tenant_id, user_id, role) VALUES (t, test.id(tenant, 'user'), 'owner');
   -- Far away from the days that tests use.
   INSERT INTO booking.date_overrides (tenant_id, location_id, staff_id, on_date)
