@@ -9,17 +9,19 @@ import { runDoor, Service, TestDatabase, until } from './door.mjs';
 import { createKey, localDate, Salon } from './support.mjs';
 
 const database = new TestDatabase('operator');
+const other = new TestDatabase('operator_other'); // that nobody else asks
 let service;
 
 before(async () => {
   database.installExtension();
+  other.installExtension();
   service = await Service.start(database.url, ['--metrics-listen', '127.0.0.1:0', '--pool', '3']);
 });
 
 after(async () => {
   for (const left of Service.running) if (left !== service) left.child.kill('SIGKILL');
   await service.stop();
-  database.drop();
+  for (const each of [database, other]) each.drop();
 });
 
 /** Where a service tells its metrics. */
@@ -134,20 +136,30 @@ describe('probes', () => {
     assert.equal(await own.stop(), 0);
   });
 
-  test('a library of another version makes a running service unready', async () => {
-    const other = new TestDatabase('other_version');
-    other.installExtension();
-    const own = await Service.start(other.url, ['--pool', '2']);
+  test('a database that hangs makes a service unready after ten seconds, and keeps it neither from answering nor from stopping', async () => {
+    const own = await Service.start(other.url, ['--metrics-listen', '127.0.0.1:0', '--pool', '2']);
+    let pid;
+    await until(() => (pid = Number(other.sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^SELECT name, label'"))) > 0,
+      'the monitor');
+    process.kill(pid, 'SIGSTOP');
     try {
-      await until(async () => (await own.request('/readyz')).status === 200, '/readyz');
-      other.sql("CREATE OR REPLACE FUNCTION booking.library_version() RETURNS text LANGUAGE sql AS $$ SELECT '0.0.1' $$");
       await until(async () => (await own.request('/readyz')).status === 503, '/readyz to notice');
-      assert.equal((await own.request('/readyz')).text, 'the database lacks the extension in this version\n');
-      await own.logged(/event=database_unusable message="the pg_booking library loaded by the server is version 0\.0\.1/);
+      assert.equal((await own.request('/readyz')).text, 'the database does not answer\n');
+      assert.equal((await own.request('/v1/openapi.json')).status, 200);
       assert.equal(await own.stop(), 0);
     } finally {
-      other.drop();
+      process.kill(pid, 'SIGCONT');
     }
+  });
+
+  test('a library of another version makes a running service unready', async () => {
+    const own = await Service.start(other.url, ['--pool', '2']);
+    await until(async () => (await own.request('/readyz')).status === 200, '/readyz');
+    other.sql("CREATE OR REPLACE FUNCTION booking.library_version() RETURNS text LANGUAGE sql AS $$ SELECT '0.0.1' $$");
+    await until(async () => (await own.request('/readyz')).status === 503, '/readyz to notice');
+    assert.equal((await own.request('/readyz')).text, 'the database lacks the extension in this version\n');
+    await own.logged(/event=database_unusable message="the pg_booking library loaded by the server is version 0\.0\.1/);
+    assert.equal(await own.stop(), 0);
   });
 });
 
