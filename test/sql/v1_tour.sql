@@ -22,8 +22,8 @@ SELECT jsonb_build_object('Authorization', 'Bearer ' || :'api_key', 'Content-Typ
 
 -- For this file only: what differs from run to run is masked, and dates count from today.
 CREATE FUNCTION masked(body text) RETURNS text LANGUAGE sql AS $$
-  SELECT regexp_replace(regexp_replace(regexp_replace(jsonb_pretty(body::jsonb), '([a-z]+)_[0-9a-z]{26}', '\1_…', 'g'),
-                        'T[0-9:.]+Z', 'T…Z', 'g'), '\d{4}-\d\d-\d\d', 'YYYY-MM-DD', 'g') $$;
+  SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(jsonb_pretty(body::jsonb), '([a-z]+)_[0-9a-z]{26}', '\1_…', 'g'),
+                        'T[0-9:.]+Z', 'T…Z', 'g'), '\d{4}-\d\d-\d\d', 'YYYY-MM-DD', 'g'), '\+0[12]:00', '+0…', 'g') $$;
 SELECT to_char(now() AT TIME ZONE 'Europe/Budapest' + interval '7 days', 'YYYY-MM-DD') AS day \gset
 
 -- 1. What can be booked?
