@@ -19,3 +19,16 @@ CREATE FUNCTION bench_booking_body(n bigint) RETURNS text LANGUAGE sql STABLE AS
   CROSS JOIN LATERAL (SELECT date_trunc('day', now() AT TIME ZONE 'UTC') + interval '2 days' + n / 500 * interval '5 minutes' AS start) AS s
   WHERE slug.slug = 'bench-salon'
 $$;
+INSERT INTO booking.customers (tenant_id, name, email) VALUES (:'tenant', 'Guest', 'guest@example.com');
+-- The next free slot, with all that a booking of it consists of.
+CREATE FUNCTION bench_next_booking(OUT tenant_id uuid, OUT location_id uuid, OUT service_id uuid, OUT staff_id uuid, OUT customer_id uuid, OUT start timestamptz)
+  LANGUAGE sql VOLATILE AS $$
+  WITH next AS MATERIALIZED (SELECT nextval('bench_booking') AS n)
+  SELECT slug.tenant_id, place.id, service.id, person.id, guest.id, date_trunc('day', now()) + interval '2 days' + n / 500 * interval '5 minutes'
+  FROM next
+  JOIN booking.tenant_slugs AS slug ON slug.slug = 'bench-salon'
+  JOIN booking.locations AS place USING (tenant_id)
+  JOIN booking.services AS service USING (tenant_id)
+  JOIN booking.staff AS person ON person.tenant_id = slug.tenant_id AND person.sort_order = n % 500
+  JOIN booking.customers AS guest ON guest.tenant_id = slug.tenant_id AND guest.email = 'guest@example.com'
+$$;
