@@ -19,7 +19,7 @@ GRANT EXECUTE ON FUNCTION
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
   booking.v1_list_booking_events, booking.enqueue_webhook, booking.webhook_url_problem, booking.random_bytes, booking.seal_webhook_secret, booking.new_webhook_secret,
   booking.v1_webhook_config, booking.v1_get_webhook_config, booking.v1_put_webhook_config, booking.v1_delete_webhook_config,
-  booking.v1_rotate_webhook_secret, booking.add_webhook_secret, booking.rotate_webhook_secret, booking.resume_webhooks, booking.v1_list_webhook_deliveries, booking.v1_get_subscription, booking.plan_in_force, booking.v1_create_booking, booking.v1_cancel_booking,
+  booking.v1_rotate_webhook_secret, booking.add_webhook_secret, booking.rotate_webhook_secret, booking.resume_webhooks, booking.v1_list_webhook_deliveries, booking.v1_get_subscription, booking.plan_in_force, booking.v1_overriding_user, booking.v1_create_booking, booking.v1_cancel_booking,
   booking.library_version, booking.routes, booking.rate_groups, booking.openapi_name, booking.openapi_scalar, booking.openapi_member, booking.openapi_type,
   booking.openapi_row_type, booking.openapi_meta_type, booking.openapi_answer, booking.openapi_headers, booking.openapi_links, booking.openapi_responses,
   booking.openapi_parameters, booking.openapi_body, booking.openapi_paths, booking.openapi_types, booking.openapi_v1

@@ -302,9 +302,26 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION booking.v1_list_booking_events(uuid, uuid) IS 'GET /v1/bookings/{bookingId}/events: those with a public name, oldest first, numbered as in webhooks.';
 
+CREATE FUNCTION booking.v1_overriding_user(api_key_id uuid) RETURNS uuid
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  -- As the owner, since callers see no keys; of the current tenant, whatever they ask.
+  user_id CONSTANT uuid := (SELECT k.created_by FROM booking.api_keys AS k
+                            WHERE k.tenant_id = booking.current_tenant() AND k.id = api_key_id AND k.type = 'personal');
+BEGIN
+  IF user_id IS NULL THEN
+    PERFORM booking.raise_error('auth.capability_missing', '{"override":"is for personal keys"}');
+  END IF;
+  RETURN user_id;
+END
+$$;
+COMMENT ON FUNCTION booking.v1_overriding_user(uuid) IS
+  'The user whom a key acts for, who may override the booking rules; auth.capability_missing for a key that is nobody''s.';
+
 CREATE FUNCTION booking.v1_create_booking(
   tenant_id uuid, api_key_id uuid, location_slug text, service_id uuid, staff_id uuid, local_date date, start_time time,
-  guest_name text, guest_email text, guest_phone text, note text, pricing_version text)
+  guest_name text, guest_email text, guest_phone text, note text, pricing_version text, override boolean)
   RETURNS SETOF booking.v1_booking
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -313,8 +330,13 @@ DECLARE
   current_pricing_version text;
   instants timestamptz[];
   wanted timestamptz;
+  overrides CONSTANT boolean := coalesce(override, false);
+  overriding_user uuid;
   new_booking_id uuid;
 BEGIN
+  IF overrides THEN
+    overriding_user := booking.v1_overriding_user(api_key_id);
+  END IF;
   PERFORM booking.lock_rules(tenant_id);
   place := booking.v1_location(tenant_id, location_slug);
   IF NOT booking.v1_require_bookable(tenant_id, service_id, staff_id) THEN
@@ -337,20 +359,21 @@ BEGIN
   END IF;
   IF cardinality(instants) > 1 AND EXISTS (
       SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
-                                       v1_create_booking.staff_id, instants[2]) AS answer WHERE answer.reason IS NULL)
+                                       v1_create_booking.staff_id, instants[2], override => overrides) AS answer WHERE answer.reason IS NULL)
     AND NOT EXISTS (
       SELECT FROM booking.explain_slot(v1_create_booking.tenant_id, v1_create_booking.service_id, place.id,
-                                       v1_create_booking.staff_id, instants[1]) AS answer WHERE answer.reason IS NULL) THEN
+                                       v1_create_booking.staff_id, instants[1], override => overrides) AS answer WHERE answer.reason IS NULL) THEN
     wanted := instants[2];
   END IF;
 
   new_booking_id := booking.create_booking(tenant_id, service_id, place.id, staff_id, wanted, guest_name, guest_email, guest_phone,
-                                           note, 'api', 'api_key', api_key_id);
+                                           note, 'api', CASE WHEN overrides THEN 'provider' ELSE 'api_key' END::booking.actor_type,
+                                           coalesce(overriding_user, api_key_id), overrides);
   RETURN QUERY SELECT * FROM booking.v1_get_booking(v1_create_booking.tenant_id, new_booking_id);
 END
 $$;
-COMMENT ON FUNCTION booking.v1_create_booking(uuid, uuid, text, uuid, uuid, date, time, text, text, text, text, text) IS
-  'POST /v1/bookings: books a local date and time that search offers.';
+COMMENT ON FUNCTION booking.v1_create_booking(uuid, uuid, text, uuid, uuid, date, time, text, text, text, text, text, boolean) IS
+  'POST /v1/bookings: books a local date and time that search offers, or with override any free one, as the provider that a personal key acts for.';
 
 CREATE FUNCTION booking.v1_cancel_booking(tenant_id uuid, api_key_id uuid, booking_id uuid, reason text, initiator text)
   RETURNS SETOF booking.v1_booking

@@ -203,7 +203,8 @@ SELECT results_eq('SELECT name FROM functions WHERE prosecdef ORDER BY proname',
   ('booking.new_webhook_secret(uuid)'),        -- with a key that its callers must not see
   ('booking.own_rate_limits()'),               -- from the memory of all tenants
   ('booking.record_webhook_attempt(uuid,uuid,integer,uuid,integer,text,integer,text,integer)'),  -- what came of what was claimed
-  ('booking.seal_webhook_secret(uuid,text)')   -- with a key that its callers must not see
+  ('booking.seal_webhook_secret(uuid,text)'),  -- with a key that its callers must not see
+  ('booking.v1_overriding_user(uuid)')         -- from keys that its callers must not see
 $$, 'no other function runs as its owner');
 SELECT is_empty($$
   SELECT name FROM functions WHERE prosecdef AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp']

@@ -1,7 +1,7 @@
 -- POST /v1/bookings, GET /v1/bookings/{bookingId} and its events: every member, and every refusal.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(56);
+SELECT plan(64);
 
 CREATE FUNCTION test.book(changes jsonb DEFAULT '{}') RETURNS test.answer
   LANGUAGE sql AS $$ SELECT test.post('/v1/bookings', test.wish(changes)) $$;
@@ -139,6 +139,31 @@ FROM unnest(ARRAY['/v1/bookings/%s', '/v1/bookings/%s/events']) AS path,
      unnest(ARRAY['x', 'bkg_', 'bkg_01h2e8kqvbfwea724h75qc655w', '00000000-0000-0000-0000-000000000000', 'bkg_00000000000000000000000000',
                   upper(:'booking_id'), replace(:'booking_id', 'bkg', 'svc'), :'booking_id' || '0', '%27%20OR%20true--',
                     '%F0%9F%92%87', repeat('a', 4000)]) AS id;
+
+UPDATE booking.tenants SET published = true WHERE tenant_id = test.id('a', 'tenant');
+UPDATE booking.services SET bookable_online = true WHERE tenant_id = test.id('a', 'tenant');
+
+-- override: for a key that acts for somebody.
+INSERT INTO test.keys
+  SELECT 'personal', key.api_key_id, key.api_key
+  FROM booking.create_api_key(test.id('a', 'tenant'), 'mine', '{booking.create,booking.read}', type => 'personal',
+                              created_by => test.id('a', 'user')) AS key;
+CREATE FUNCTION test.override(start text, key text DEFAULT 'personal', override jsonb DEFAULT 'true', changes jsonb DEFAULT '{}') RETURNS test.answer
+  LANGUAGE sql AS $$
+    SELECT test.post('/v1/bookings', test.wish(jsonb_build_object('staffId', test.public('staff', 'anna'), 'date', test.day(9),
+      'startTime', start, 'override', override.override) || changes), override.key) $$;
+SELECT is(test.outcome(test.override('22:07', override => 'false')), '409 booking.slot_unavailable', 'rule 16: not out of hours');
+SELECT is(test.outcome(test.override('22:07', key => 'a')), '403 auth.capability_missing', 'rule 16: nor by a key that is nobody''s, whatever it asks');
+SELECT is(test.outcome(test.override('22:07', override => '"true"')), '400 request.invalid_input', 'rule 16: override is true or false');
+CREATE TEMP TABLE overridden AS SELECT test.override('22:07') AS answer;
+SELECT is(test.outcome(answer), '201', 'rule 16: a personal key overrides hours and grid') FROM overridden;
+SELECT is((SELECT jsonb_agg(event #> '{actor}') FROM jsonb_array_elements(test.events((answer).body #>> '{data,booking,id}') -> 'events') AS event),
+  jsonb_build_array(actor, '{"type": "system", "id": null}'::jsonb), 'rule 16: as the user that it acts for')
+FROM overridden, (SELECT jsonb_build_object('type', 'provider', 'id', booking.public_id('usr', test.id('a', 'user'))) AS actor) AS a;
+SELECT is(test.outcome(test.override('22:20')), '409 booking.slot_unavailable', 'rule 16: but takes nobody''s time');
+SELECT is(test.outcome(test.override('10:00', changes => jsonb_build_object('date', test.day(-1)))), '201', 'rule 16: it may enter what has been');
+DELETE FROM booking.members WHERE tenant_id = test.id('a', 'tenant');
+SELECT is(test.outcome(test.override('23:30')), '401 auth.key_revoked', 'rule 16: until the user leaves');
 
 SELECT * FROM finish();
 ROLLBACK;

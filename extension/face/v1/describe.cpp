@@ -59,6 +59,8 @@ std::string constraints(const Field& field, bool nullable) {
       return enumeration(field.choices, nullable);
     case Type::some_of:
       return R"("minItems":1,"items":{"type":"string",)" + enumeration(field.choices, false) + '}';
+    case Type::boolean:
+      return R"("default":false)";
   }
   return {};
 }
@@ -69,6 +71,8 @@ const char* type_name(Type type) {
       return "\"integer\"";
     case Type::some_of:
       return "\"array\"";
+    case Type::boolean:
+      return "\"boolean\"";
     default:
       return "\"string\"";
   }

@@ -47,6 +47,8 @@ Oid sql_type(Type type) {
       return INT4OID;
     case Type::some_of:
       return TEXTARRAYOID;
+    case Type::boolean:
+      return BOOLOID;
     default:
       return TEXTOID;
   }
@@ -62,6 +64,7 @@ Datum to_datum(const Value& value) {
     return DateADTGetDatum(day->days_since_1970 - kPostgresEpochDays);
   if (const auto* const time = std::get_if<TimeOfDay>(&value))
     return TimeADTGetDatum(INT64CONST(60000000) * time->minutes);
+  if (const auto* const flag = std::get_if<bool>(&value)) return BoolGetDatum(*flag);
   if (const auto* const number = std::get_if<int32_t>(&value)) return Int32GetDatum(*number);
   if (const auto* const list = std::get_if<std::vector<std::string>>(&value)) {
     auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * list->size()));

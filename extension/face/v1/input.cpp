@@ -94,6 +94,8 @@ const char* parse_text(const Field& field, const std::string& text, Value& value
       value = std::move(parts);
       return nullptr;
     }
+    case Type::boolean:
+      break;  // no text
   }
   return "is not valid";
 }
@@ -134,6 +136,16 @@ const std::string* find_text(const Field& field, const Exchange& exchange, const
   return &buffer;
 }
 
+/// A member of the body that is true, false, null or absent.
+void read_boolean(const Field& field, const json::Value* body, Value& value, FieldErrors& errors) {
+  const json::Value* const member = find_member(body, field.name);
+  if (member == nullptr) return;
+  if (member->IsBool())
+    value = member->GetBool();
+  else
+    errors.emplace(field.name, "must be true or false");
+}
+
 /// A parameter that the operation does not have would be a filter that silently does nothing.
 void refuse_unknown_parameters(const Operation& operation, const Exchange& exchange, FieldErrors& errors) {
   for (const QueryParameter& parameter : exchange.target.query) {
@@ -167,6 +179,10 @@ std::vector<Value> read_fields(const Operation& operation, const Exchange& excha
   std::string buffer;
   for (const Field& field : operation.fields) {
     Value& value = values.emplace_back();
+    if (field.type == Type::boolean) {
+      read_boolean(field, body, value, errors);
+      continue;
+    }
     const std::string* const text = find_text(field, exchange, body, path_index, buffer, errors);
     if (text != nullptr) {
       const char* const problem = parse_text(field, *text, value);

@@ -35,6 +35,7 @@ enum class Type {
   integer,  // Field::minimum to Field::maximum
   one_of,   // Field::choices
   some_of,  // comma-separated Field::choices
+  boolean,  // of the body
 };
 
 /// One input of an operation: where it comes from, what it must be. The order of fields is the order of SQL
@@ -62,7 +63,7 @@ struct Instant {
 struct Day {
   int32_t days_since_1970;
 };
-using Value = std::variant<std::monostate, std::string, UuidBytes, Instant, Day, TimeOfDay, int32_t,
+using Value = std::variant<std::monostate, std::string, UuidBytes, Instant, Day, TimeOfDay, int32_t, bool,
                            std::vector<std::string>>;
 
 /// What is wrong with the input, by field.

@@ -114,6 +114,12 @@ constexpr Field create_fields[] = {
      .type = Type::text,
      .description = "What the guest was shown; refused when the service has another one by now.",
      .maximum = 100},
+    {.name = "override",
+     .source = Source::body,
+     .type = Type::boolean,
+     .description =
+         "Book as the user of a personal key does: at any free time, whatever hours, grid, notice and "
+         "horizon say."},
 };
 
 constexpr Field list_fields[] = {
@@ -246,7 +252,7 @@ constexpr Operation create_booking{
     .summary = "Book a start that the search offers.",
     .slug_rule = SlugRule::in_body,
     .fields = create_fields,
-    .sql = "SELECT * FROM booking.v1_create_booking($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    .sql = "SELECT * FROM booking.v1_create_booking($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     .member = "booking",
     .errors =
         "service.not_found,booking.slot_unavailable,booking.outside_booking_window,"
