@@ -121,7 +121,9 @@ std::optional<int64_t> parse_integer(std::string_view text) {
 RowRange& range_at(const EmbedPath& path, Query& out) {
   const auto found = std::find_if(out.ranges.begin(), out.ranges.end(),
                                   [&](const At<RowRange>& range) { return range.path == path; });
-  return found == out.ranges.end() ? out.ranges.emplace_back(path, RowRange{}).value : found->value;
+  if (found != out.ranges.end()) return found->value;
+  out.ranges.push_back({path, {}});
+  return out.ranges.back().value;
 }
 
 Error add_range(const QueryParameter& parameter, ParameterKind kind, Query& out) {
