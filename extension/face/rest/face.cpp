@@ -9,6 +9,7 @@
 #include "face/rest/plan/refusal.hpp"
 #include "face/rest/request.hpp"
 #include "face/rest/timing.hpp"
+#include "gateway/rate_limit.hpp"
 #include "gateway/routes.hpp"
 
 #include "pg/guard.hpp"
@@ -49,6 +50,18 @@ JwtCaller authenticate(Exchange& exchange, const Settings& settings) {
   return std::move(caller);
 }
 
+/// Counts a call: of a user by what the token says, of anybody else by address. Who holds the service's own
+/// key is not counted; OPTIONS costs nothing.
+void limit_caller(Exchange& exchange, const JwtCaller& caller) {
+  std::string_view const method = exchange.request.method;
+  if (method == "OPTIONS") return;
+  const RateGroup& group = rate_group(method == "GET" || method == "HEAD" ? "read" : "write");
+  if (caller.tenant_id)
+    limit_rate(exchange, group, *caller.tenant_id, group.standard);
+  else if (exchange.is_anonymous)
+    limit_rate_by_address(exchange, rate_group("unauthenticated"));
+}
+
 PreparedOperation prepare(const RestRequest& request, Catalog& catalog) {
   if (request.resource == Resource::function) return prepare_call(request, catalog);
   return request.reads() ? prepare_read(request, catalog) : prepare_write(request, catalog);
@@ -85,6 +98,7 @@ void answer_request(Exchange& exchange) {
   Settings const settings = current_settings();
   Timing timing(settings.server_timing_enabled);
   JwtCaller const caller = authenticate(exchange, settings);
+  limit_caller(exchange, caller);
   timing.end_phase(Phase::jwt);
   RestRequest const request = read_request(exchange, settings);
   timing.end_phase(Phase::parse);
@@ -123,9 +137,13 @@ void run(Exchange& exchange) {
 }
 
 void render_error(Exchange& exchange, const ApiError& error) {
-  exchange.answer = to_http(answer_refusal(
-      {.error = {.code = "PGRSTX00", .message = error.code->message}, .headers = exchange.answer.headers},
-      is_minimal()));
+  std::string_view const code = error.code->code;
+  Refusal refusal{
+      .error = {.code = code == "internal.error" ? "PGRSTX00" : code, .message = error.code->message},
+      .details_json = error.details,
+      .headers = exchange.answer.headers};
+  if (code == "rate_limit.exceeded") refusal.error.hint = "Wait for as many seconds as Retry-After says.";
+  exchange.answer = to_http(answer_refusal(refusal, is_minimal()));
   exchange.answer.status = error.code->http_status;
 }
 

@@ -5,7 +5,9 @@
 #include <cstdlib>
 
 #include "face/rest/answer/raised.hpp"
+#include "gateway/errors.hpp"
 #include "text/ascii.hpp"
+#include "text/json_parse.hpp"
 #include "text/json_write.hpp"
 
 namespace pg_booking::rest {
@@ -57,6 +59,7 @@ constexpr std::array kCodeStatuses = {
 constexpr std::array kSqlstateStatuses = {
     CodeStatus{"23503", 409},  // foreign key
     CodeStatus{"23505", 409},  // unique key
+    CodeStatus{"23P01", 409},  // exclusion: a conflict like the two above, where PostgREST says 400
     CodeStatus{"25006", 405},  // write in a read-only transaction
     CodeStatus{"21000", 500},  // more than one row
     CodeStatus{"42501", 403},  // privilege
@@ -111,6 +114,15 @@ int status_in_state(std::string_view sqlstate) {
   return status >= 200 && status <= 599 ? status : 500;
 }
 
+/// An error of our own catalogue, raised in SQL: known by the name that /v1 has for it.
+Refusal catalogued(const ErrorCode& entry, const std::string& message,
+                   const std::optional<std::string>& detail) {
+  Refusal refusal{.error = {.code = entry.code, .message = message}};
+  json::Document details;
+  if (detail && !parse_json(*detail, details) && details.IsObject()) refusal.details_json = *detail;
+  return refusal;
+}
+
 }  // namespace
 
 int status_of_code(std::string_view code) {
@@ -154,6 +166,11 @@ ErrorAnswer answer_database_error(std::string_view sqlstate, const std::string& 
                                   const std::optional<std::string>& detail,
                                   const std::optional<std::string>& hint, bool authenticated, bool minimal) {
   if (sqlstate == "PGRST") return answer_raised(message, detail, minimal);
+  if (const ErrorCode& entry = error_code_for_sqlstate(sqlstate); entry.sqlstate == sqlstate) {
+    ErrorAnswer answer = answer_refusal(catalogued(entry, message, detail), minimal);
+    answer.status = entry.http_status;
+    return answer;
+  }
   ErrorAnswer answer = answer_refusal(
       {.error = {.code = sqlstate, .message = message, .details = detail, .hint = hint}}, minimal);
   answer.status = status_of_sqlstate(sqlstate, message, authenticated);
