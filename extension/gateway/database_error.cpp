@@ -1,5 +1,3 @@
-#include "text/json_parse.hpp"
-
 #include "gateway/database_error.hpp"
 
 namespace pg_booking {
@@ -19,21 +17,13 @@ DatabaseError to_database_error(const PgError& error) {
 }
 
 ApiError to_api_error(const PgError& error, const std::string& request_id) {
-  std::string const sqlstate = sqlstate_of(error);
-  const ErrorCode& entry = error_code_for_sqlstate(sqlstate);
-  if (sqlstate == entry.sqlstate) {
-    // raise_error() takes JSON only; a plain RAISE with one of our SQLSTATEs may bring anything.
-    json::Document details;
-    const char* const text = error.data->detail;
-    bool const usable = text != nullptr && !parse_json(text, details) && details.IsObject();
-    return {entry, usable ? text : ""};
-  }
+  if (std::optional<ApiError> ours = catalogued_error(to_database_error(error))) return *std::move(ours);
   pg([&] {
     ereport(LOG, (errcode(error.data->sqlerrcode),
                   errmsg("pg_booking: request %s failed: %s", request_id.c_str(), error.data->message),
                   error.data->context != nullptr ? errcontext("%s", error.data->context) : 0));
   });
-  return {entry, ""};
+  return {error_code_for_sqlstate(sqlstate_of(error)), ""};
 }
 
 }  // namespace pg_booking

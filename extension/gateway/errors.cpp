@@ -3,6 +3,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "text/json_parse.hpp"
+
 namespace pg_booking {
 namespace {
 
@@ -101,6 +103,15 @@ bool is_transient_conflict(std::string_view sqlstate) {
 
 bool is_cancellation(std::string_view sqlstate) {
   return sqlstate == "57014";
+}
+
+std::optional<ApiError> catalogued_error(const DatabaseError& error) {
+  const ErrorCode& entry = error_code_for_sqlstate(error.sqlstate);
+  if (entry.sqlstate != error.sqlstate) return std::nullopt;
+  // raise_error() takes JSON only; a plain RAISE with one of our SQLSTATEs may bring anything.
+  json::Document details;
+  bool const usable = error.detail && !parse_json(*error.detail, details) && details.IsObject();
+  return ApiError(entry, usable ? *error.detail : "");
 }
 
 }  // namespace pg_booking

@@ -57,4 +57,7 @@ struct ApiError {
       : code(&entry), details(std::move(details_json)) {}
 };
 
+/// One of the catalogue's entries as SQL raised it, with its details; nothing for any other database error.
+std::optional<ApiError> catalogued_error(const DatabaseError& error);
+
 }  // namespace pg_booking

@@ -136,18 +136,25 @@ void run(Exchange& exchange) {
   }
 }
 
-void render_error(Exchange& exchange, const ApiError& error) {
-  std::string_view const code = error.code->code;
-  Refusal refusal{
-      .error = {.code = code == "internal.error" ? "PGRSTX00" : code, .message = error.code->message},
-      .details_json = error.details,
-      .headers = exchange.answer.headers};
+/// An error of our own catalogue, by the name that /v1 has for it.
+HttpAnswer answer_catalogued(const ErrorCode& entry, std::string details_json, std::string headers) {
+  std::string_view const code = entry.code;
+  Refusal refusal{.error = {.code = code == "internal.error" ? "PGRSTX00" : code, .message = entry.message},
+                  .details_json = std::move(details_json),
+                  .headers = std::move(headers)};
   if (code == "rate_limit.exceeded") refusal.error.hint = "Wait for as many seconds as Retry-After says.";
-  exchange.answer = to_http(answer_refusal(refusal, is_minimal()));
-  exchange.answer.status = error.code->http_status;
+  HttpAnswer answer = to_http(answer_refusal(refusal, is_minimal()));
+  answer.status = entry.http_status;
+  return answer;
+}
+
+void render_error(Exchange& exchange, const ApiError& error) {
+  exchange.answer = answer_catalogued(*error.code, error.details, exchange.answer.headers);
 }
 
 HttpAnswer answer_database_error(const Exchange& exchange, const DatabaseError& error) {
+  if (std::optional<ApiError> ours = catalogued_error(error))
+    return answer_catalogued(*ours->code, std::move(ours->details), {});
   return to_http(rest::answer_database_error(error.sqlstate, error.message, error.detail, error.hint,
                                              !exchange.is_anonymous, is_minimal()));
 }

@@ -5,9 +5,7 @@
 #include <cstdlib>
 
 #include "face/rest/answer/raised.hpp"
-#include "gateway/errors.hpp"
 #include "text/ascii.hpp"
-#include "text/json_parse.hpp"
 #include "text/json_write.hpp"
 
 namespace pg_booking::rest {
@@ -114,15 +112,6 @@ int status_in_state(std::string_view sqlstate) {
   return status >= 200 && status <= 599 ? status : 500;
 }
 
-/// An error of our own catalogue, raised in SQL: known by the name that /v1 has for it.
-Refusal catalogued(const ErrorCode& entry, const std::string& message,
-                   const std::optional<std::string>& detail) {
-  Refusal refusal{.error = {.code = entry.code, .message = message}};
-  json::Document details;
-  if (detail && !parse_json(*detail, details) && details.IsObject()) refusal.details_json = *detail;
-  return refusal;
-}
-
 }  // namespace
 
 int status_of_code(std::string_view code) {
@@ -166,11 +155,6 @@ ErrorAnswer answer_database_error(std::string_view sqlstate, const std::string& 
                                   const std::optional<std::string>& detail,
                                   const std::optional<std::string>& hint, bool authenticated, bool minimal) {
   if (sqlstate == "PGRST") return answer_raised(message, detail, minimal);
-  if (const ErrorCode& entry = error_code_for_sqlstate(sqlstate); entry.sqlstate == sqlstate) {
-    ErrorAnswer answer = answer_refusal(catalogued(entry, message, detail), minimal);
-    answer.status = entry.http_status;
-    return answer;
-  }
   ErrorAnswer answer = answer_refusal(
       {.error = {.code = sqlstate, .message = message, .details = detail, .hint = hint}}, minimal);
   answer.status = status_of_sqlstate(sqlstate, message, authenticated);
