@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,8 @@ import { createKey, databaseUrl, localDate, Salon, sql } from './support.mjs';
 const top = fileURLToPath(new URL('../../', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(top, 'META.json'), 'utf8'));
 const releasedDirectory = join(top, 'sql/released');
-const script = /^pg_booking--(\d+\.\d+\.\d+)\.sql$/;
-const released = readdirSync(releasedDirectory).flatMap((name) => name.match(script)?.[1] ?? []);
+const installScript = /^pg_booking--(\d+\.\d+\.\d+)\.sql$/;
+const released = readdirSync(releasedDirectory).flatMap((name) => name.match(installScript)?.[1] ?? []);
 
 const prefix = `upgrade_${randomBytes(4).toString('hex')}`;
 const url = (name) => databaseUrl.replace(/[^/]*$/, `${prefix}_${name}`);
@@ -50,8 +50,8 @@ function install(name, wanted) {
   return url(name);
 }
 
-function update(database) {
-  sql(`SET extension_destdir = '${stage}'; ALTER EXTENSION pg_booking UPDATE TO '${version}'`, {}, database);
+function update(database, wanted = version) {
+  sql(`SET extension_destdir = '${stage}'; ALTER EXTENSION pg_booking UPDATE TO '${wanted}'`, {}, database);
 }
 
 // What pg_dump says for pg_upgrade about places inside the cluster, and about columns that are gone.
@@ -115,7 +115,7 @@ const changes = {
   'a column\'s type': ['ALTER TABLE booking.rate_limit_overrides ALTER COLUMN max_requests TYPE bigint', 'rate_limit_overrides; Type: TABLE; Schema: booking'],
   'a default': ['ALTER TABLE booking.holds ALTER COLUMN id DROP DEFAULT', 'holds; Type: TABLE; Schema: booking'],
   'a constraint': ['ALTER TABLE booking.busy_times DROP CONSTRAINT no_double_booking', 'busy_times no_double_booking; Type: CONSTRAINT; Schema: booking'],
-  'an index': ['DROP INDEX booking.webhook_deliveries_due', 'webhook_deliveries_due; Type: INDEX; Schema: booking'],
+  'an index': ['DROP INDEX booking.bookings_by_customer', 'bookings_by_customer; Type: INDEX; Schema: booking'],
   'row-level security': ['ALTER TABLE booking.bookings NO FORCE ROW LEVEL SECURITY', 'bookings; Type: TABLE; Schema: booking'],
   'a policy': ['ALTER POLICY own_tenant ON booking.customers USING (true)', 'customers own_tenant; Type: POLICY; Schema: booking'],
   'a view': ['ALTER VIEW booking.stats SET (security_invoker = true)', 'stats; Type: VIEW; Schema: booking'],
@@ -138,6 +138,50 @@ describe('the comparison', () => {
   for (const [name, [, object]] of Object.entries(changes)) {
     test(`notices ${name}`, () => assert.ok(found.includes(object), `${object} is none of ${found.join('\n')}`));
   }
+});
+
+// The version after this one, as a release makes it: an install script that says more, and a script that adds it.
+const added = `
+CREATE TABLE booking.upgrade_notes (tenant_id uuid NOT NULL REFERENCES booking.tenants, note text, PRIMARY KEY (tenant_id));
+COMMENT ON TABLE booking.upgrade_notes IS 'Of a test.';
+ALTER TABLE booking.upgrade_notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking.upgrade_notes FORCE ROW LEVEL SECURITY;
+ALTER TABLE booking.staff ADD COLUMN upgraded boolean NOT NULL DEFAULT true;
+CREATE OR REPLACE FUNCTION booking.is_rate_group(name text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT name <> 'upgrade' AND EXISTS (SELECT FROM booking.rate_groups() AS g WHERE g.rate_group = name AND g.counted_by <> 'address');
+END;
+GRANT SELECT ON booking.upgrade_notes TO service_role;
+SELECT pg_catalog.pg_extension_config_dump('booking.upgrade_notes', '');
+`;
+
+describe('an update', () => {
+  const next = 'next';
+  let wanted;
+  before(() => {
+    const files = join(stage, execFileSync('pg_config', ['--sharedir'], { encoding: 'utf8' }).trim(), 'extension');
+    const script = readFileSync(join(files, `pg_booking--${version}.sql`), 'utf8');
+    writeFileSync(join(files, `pg_booking--${next}.sql`), script + added);
+    writeFileSync(join(files, `pg_booking--${version}--${next}.sql`), added);
+    writeFileSync(join(files, `pg_booking--${version}--forgetful.sql`), added.replace(/^(GRANT|COMMENT) .*\n/gm, ''));
+    wanted = definitions(install('next', next));
+  });
+
+  test('that does all that the new install script does leaves no difference, and the rows that were there', () => {
+    const database = install('complete', version);
+    const salon = new Salon({ database, people: 3 });
+    update(database, next);
+    assert.deepEqual(differences(definitions(database), wanted), []);
+    assert.equal(sql('SELECT count(*) FROM booking.staff WHERE tenant_id = :\'tenant\' AND upgraded', { tenant: salon.tenantId }, database), '3');
+  });
+
+  test('that forgets something is found out', () => {
+    const database = install('forgetful', version);
+    update(database, 'forgetful');
+    assert.deepEqual(differences(definitions(database), wanted),
+      ['TABLE upgrade_notes; Type: ACL; Schema: booking', 'TABLE upgrade_notes; Type: COMMENT; Schema: booking', 'extension']);
+  });
 });
 
 describe(`to ${version} from`, () => {

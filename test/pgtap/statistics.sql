@@ -85,7 +85,8 @@ UPDATE booking.holds SET expires_at = now() - interval '5 minutes';
 SELECT is(s.holds, 0::bigint, 'holds that have expired are none') FROM booking.stats AS s;
 SELECT is(s.housekeeping_lag, interval '7 minutes', 'what expired first waits longest') FROM booking.stats AS s;
 SELECT set_eq('SELECT "table" FROM booking.stats_tables',
-  $$ SELECT oid::regclass FROM pg_class WHERE relnamespace = 'booking'::regnamespace AND relkind = 'r' $$, 'every table');
+  $$ SELECT c.oid::regclass FROM pg_class AS c JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+     JOIN pg_extension AS e ON d.refobjid = e.oid AND e.extname = 'pg_booking' WHERE c.relkind = 'r' $$, 'every table');
 SELECT ok(bool_and(table_bytes >= 0 AND index_bytes > 0), 'with its size') FROM booking.stats_tables;
 SELECT is(array_agg(kind ORDER BY kind), '{addresses,callers}', 'the limiter''s room') FROM booking.rate_limit_memory();
 SELECT ok(bool_and(taken BETWEEN 0 AND entries)
