@@ -86,6 +86,13 @@ void read_method(RestRequest& request) {
   if (!known) refuse_method(request);
 }
 
+/// The root's document may be what a function of the operator's says.
+void choose_root(RestRequest& request) {
+  if (request.resource != Resource::root || !request.reads() || request.settings.root_spec.empty()) return;
+  request.resource = Resource::function;
+  request.name = request.settings.root_spec;
+}
+
 void read_query(RestRequest& request) {
   bool const has_arguments = request.resource == Resource::function && request.method != Method::post;
   if (auto error =
@@ -145,6 +152,7 @@ RestRequest read_request(const Exchange& exchange, const Settings& settings) {
   read_path(request);
   choose_schema(request);
   read_method(request);
+  choose_root(request);
   read_query(request);
   read_range(request);
   read_body(request);
