@@ -4,6 +4,7 @@
 #include "face/rest/answer/cors.hpp"
 #include "face/rest/answer/errors.hpp"
 #include "face/rest/answer/overrides.hpp"
+#include "face/rest/batch.hpp"
 #include "face/rest/catalog/backend_catalog.hpp"
 #include "face/rest/execute/session.hpp"
 #include "face/rest/operations.hpp"
@@ -99,7 +100,8 @@ bool rolls_back(const Settings& settings, const Preferences& preferences) {
   return always && preferences.transaction != Preferences::Transaction::commit;
 }
 
-void answer_request(Exchange& exchange) {
+/// Whether the request's work is to be rolled back, whatever its answer.
+bool answer_request(Exchange& exchange) {
   Settings const settings = current_settings();
   Timing timing(settings.server_timing_enabled);
   JwtCaller const caller = authenticate(exchange, settings);
@@ -114,7 +116,7 @@ void answer_request(Exchange& exchange) {
     exchange.answer.headers += kVary;
     for (Phase const phase : {Phase::plan, Phase::transaction, Phase::response}) timing.end_phase(phase);
     exchange.answer.headers += timing.header();
-    return;
+    return false;
   }
   PreparedOperation const operation = prepare(request, catalog);
   timing.end_phase(Phase::plan);
@@ -135,9 +137,15 @@ void answer_request(Exchange& exchange) {
   answer.headers += legacy_warning(operation.legacy_names);
   timing.end_phase(Phase::response);
   answer.headers += timing.header();
-  HttpAnswer http = to_http(std::move(answer));
-  if (rolls_back(settings, request.preferences)) throw RolledBackAnswer{std::move(http)};
-  exchange.answer = std::move(http);
+  exchange.answer = to_http(std::move(answer));
+  return rolls_back(settings, request.preferences);
+}
+
+bool answer_all(Exchange& exchange) {
+  if (!is_batch(exchange)) return answer_request(exchange);
+  Settings const settings = current_settings();
+  answer_batch(exchange, answer_request);
+  return rolls_back(settings, read_preferences(exchange, settings));
 }
 
 void run(Exchange& exchange) {
@@ -145,8 +153,9 @@ void run(Exchange& exchange) {
     exchange.answer.headers = preflight_headers(exchange.headers);
     return;
   }
+  exchange.batch_part.reset();
   try {
-    answer_request(exchange);
+    if (answer_all(exchange)) throw RolledBackAnswer{std::move(exchange.answer)};
   } catch (const Refusal& refusal) {
     throw RolledBackAnswer{to_http(answer_refusal(refusal, is_minimal()))};
   }
@@ -175,8 +184,9 @@ HttpAnswer answer_database_error(const Exchange& exchange, const DatabaseError& 
                                              !exchange.is_anonymous, is_minimal()));
 }
 
-/// What browsers and tracers want to see on every answer.
+/// What is said with every answer: which part of a batch failed, and what browsers and tracers want to see.
 void finish(Exchange& exchange) {
+  name_failed_part(exchange);
   Settings const settings = current_settings();
   exchange.answer.headers += cors_headers(exchange.headers, split_list(settings.server_cors_allowed_origins));
   std::string const trace_header = to_ascii_lower(settings.server_trace_header);
