@@ -162,12 +162,13 @@ GRANT UPDATE ON api.booking_settings TO authenticated, service_role;
 
 -- What the views, and the functions behind them, need of the tables below when the owner calls. Row-level security says which
 -- rows, and what a practice pays for is not its own to change.
-GRANT SELECT ON booking.tenants, booking.tenant_slugs, booking.breaks, booking.blocked_slots TO authenticated;
-GRANT UPDATE (name, minimum_notice_minutes, horizon_days, approval, published, cancel_deadline_minutes, guest_cancel, guest_reschedule)
+GRANT SELECT ON booking.tenants, booking.tenant_slugs TO authenticated;
+GRANT UPDATE (name, minimum_notice_minutes, horizon_days, horizon_business_days, approval, published, cancel_deadline_minutes, guest_cancel, guest_reschedule)
   ON booking.tenants TO authenticated;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking.locations, booking.staff, booking.services, booking.staff_services,
-  booking.opening_hours, booking.working_hours, booking.date_overrides, booking.time_off, booking.customers TO authenticated;
+  booking.opening_hours, booking.working_hours, booking.date_overrides, booking.breaks, booking.blocked_slots, booking.time_off,
+  booking.customers TO authenticated;
 GRANT SELECT, INSERT, UPDATE ON booking.bookings TO authenticated;
 GRANT SELECT, INSERT, DELETE ON booking.busy_times TO authenticated;
-GRANT SELECT, DELETE ON booking.holds TO authenticated;
+GRANT SELECT, INSERT, DELETE ON booking.holds TO authenticated;
 GRANT SELECT, INSERT ON booking.booking_events TO authenticated;

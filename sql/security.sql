@@ -52,3 +52,9 @@ GRANT EXECUTE ON FUNCTION
   booking.move_appointment, booking.set_appointment_status, booking.remove_appointment, booking.require_own_practice,
   booking.require_value, booking.client_for, booking.own_rate_limits
   TO authenticated, service_role;
+-- The rest of what a provider does with bookings and calendars: in SQL, and in whatever an operator exposes of it.
+GRANT EXECUTE ON FUNCTION
+  booking.create_booking, booking.require_provider_to_override, booking.find_or_add_customer, booking.choose_assignment,
+  booking.booked_starts, booking.decline_booking, booking.find_new_time, booking.reschedule_booking, booking.propose_reschedule,
+  booking.hold_slot, booking.release_hold, booking.set_external_busy, booking.count_suppressed, booking.slots_preview
+  TO authenticated;

@@ -285,12 +285,14 @@ SELECT is_empty($$ SELECT * FROM table_privileges WHERE role IN ('authenticator'
 SELECT results_eq($$ SELECT name, privileges FROM table_privileges WHERE role = 'authenticated' AND privileges <> 'SELECT' ORDER BY name $$, $$ VALUES
   ('booking.api_key_secrets', 'SELECT INSERT UPDATE'),
   ('booking.api_keys', 'SELECT INSERT UPDATE'),
+  ('booking.blocked_slots', 'SELECT INSERT UPDATE DELETE'),
   ('booking.booking_events', 'SELECT INSERT'),
   ('booking.bookings', 'SELECT INSERT UPDATE'),
+  ('booking.breaks', 'SELECT INSERT UPDATE DELETE'),
   ('booking.busy_times', 'SELECT INSERT DELETE'),
   ('booking.customers', 'SELECT INSERT UPDATE DELETE'),
   ('booking.date_overrides', 'SELECT INSERT UPDATE DELETE'),
-  ('booking.holds', 'SELECT DELETE'),
+  ('booking.holds', 'SELECT INSERT DELETE'),
   ('booking.locations', 'SELECT INSERT UPDATE DELETE'),
   ('booking.opening_hours', 'SELECT INSERT UPDATE DELETE'),
   ('booking.services', 'SELECT INSERT UPDATE DELETE'),
@@ -307,7 +309,7 @@ $$, 'authenticated writes what a practice keeps itself, and reads the rest');
 SELECT set_eq($$
   SELECT attname FROM pg_attribute WHERE attrelid = 'booking.tenants'::regclass AND attnum > 0
     AND has_column_privilege('authenticated', attrelid, attnum, 'UPDATE')
-$$, ARRAY['name', 'minimum_notice_minutes', 'horizon_days', 'approval', 'published', 'cancel_deadline_minutes', 'guest_cancel',
+$$, ARRAY['name', 'minimum_notice_minutes', 'horizon_days', 'horizon_business_days', 'approval', 'published', 'cancel_deadline_minutes', 'guest_cancel',
           'guest_reschedule']::name[], 'but not what it pays for');
 SELECT is_empty($$
   SELECT attname FROM pg_attribute WHERE attrelid = 'booking.api_key_secrets'::regclass AND attname = 'digest'
