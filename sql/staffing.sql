@@ -153,15 +153,18 @@ BEGIN
                             choose_assignment.starts_at, choose_assignment.now, choose_assignment.moved_booking_id, choose_assignment.override) AS answer
   JOIN booking.staff AS person ON person.tenant_id = choose_assignment.tenant_id AND person.id = answer.staff_id
   WHERE answer.reason IS NULL AND answer.staff_id = ANY (candidates)
+  -- Nobody is compared with who is asked for by name.
   ORDER BY answer.in_session DESC,
-           (SELECT count(DISTINCT booked.id)
-            FROM booking.booked_starts(choose_assignment.tenant_id, ARRAY[answer.staff_id], local_day::timestamp AT TIME ZONE time_zone,
-                                       (local_day + 1)::timestamp AT TIME ZONE time_zone, choose_assignment.now,
-                                       choose_assignment.moved_booking_id) AS booked),
-           (SELECT b.ends_at FROM booking.bookings AS b
-            WHERE b.tenant_id = choose_assignment.tenant_id AND b.staff_id = answer.staff_id AND b.starts_at < choose_assignment.starts_at
-              AND b.status NOT IN ('declined', 'cancelled')
-            ORDER BY b.starts_at DESC LIMIT 1) NULLS FIRST,
+           CASE WHEN choose_assignment.staff_id IS NULL THEN (
+             SELECT count(DISTINCT booked.id)
+             FROM booking.booked_starts(choose_assignment.tenant_id, ARRAY[answer.staff_id], local_day::timestamp AT TIME ZONE time_zone,
+                                        (local_day + 1)::timestamp AT TIME ZONE time_zone, choose_assignment.now,
+                                        choose_assignment.moved_booking_id) AS booked) END,
+           CASE WHEN choose_assignment.staff_id IS NULL THEN (
+             SELECT b.ends_at FROM booking.bookings AS b
+             WHERE b.tenant_id = choose_assignment.tenant_id AND b.staff_id = answer.staff_id AND b.starts_at < choose_assignment.starts_at
+               AND b.status NOT IN ('declined', 'cancelled')
+             ORDER BY b.starts_at DESC LIMIT 1) END NULLS FIRST,
            person.sort_order, person.id
   LIMIT 1;
   IF chosen.staff_id IS NULL THEN
