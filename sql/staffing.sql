@@ -81,13 +81,15 @@ COMMENT ON FUNCTION booking.booked_starts(uuid, uuid[], timestamptz, timestamptz
   'What counts as work that people have: bookings that are not declined or cancelled, proposals, holds; a booking with a proposal comes twice, the guests of a class under one id.';
 
 CREATE FUNCTION booking.units_of(tenant_id uuid, service_ids uuid[], location_id uuid) RETURNS uuid[]
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT ARRAY(
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN ARRAY(
     SELECT unit.id FROM booking.service_resources AS need
     JOIN booking.resources AS unit ON unit.tenant_id = need.tenant_id AND unit.kind_id = need.kind_id
     WHERE need.tenant_id = units_of.tenant_id AND need.service_id = ANY (service_ids) AND unit.location_id = units_of.location_id);
-END;
+END
+$$;
 COMMENT ON FUNCTION booking.units_of(uuid, uuid[], uuid) IS 'The rooms and devices at a location of which these services need some: calendars to be locked with those of people.';
 
 CREATE FUNCTION booking.clear_expired_holds(tenant_id uuid, staff_id uuid, resource_ids uuid[], now timestamptz) RETURNS void
@@ -124,8 +126,7 @@ DECLARE
     WHERE s.tenant_id = choose_assignment.tenant_id AND s.service_id = choose_assignment.service_id
       AND (choose_assignment.staff_id IS NULL OR s.staff_id = choose_assignment.staff_id));
   held booking.holds;
-  chosen booking.assignment;
-  refusal text;
+  best record;
   time_zone text;
   local_day date;
 BEGIN
@@ -148,37 +149,34 @@ BEGIN
       RETURN ROW(held.staff_id, held.resource_ids)::booking.assignment;
     END IF;
   END IF;
-  SELECT answer.staff_id, answer.resource_ids INTO chosen
+  -- Who is free comes first; of the others, whose reason is closest to a free slot, which says most.
+  SELECT answer.staff_id, answer.resource_ids, answer.reason INTO best
   FROM booking.explain_slot(choose_assignment.tenant_id, choose_assignment.service_id, choose_assignment.location_id, choose_assignment.staff_id,
                             choose_assignment.starts_at, choose_assignment.now, choose_assignment.moved_booking_id, choose_assignment.override) AS answer
   JOIN booking.staff AS person ON person.tenant_id = choose_assignment.tenant_id AND person.id = answer.staff_id
-  WHERE answer.reason IS NULL AND answer.staff_id = ANY (candidates)
-  -- Nobody is compared with who is asked for by name.
-  ORDER BY answer.in_session DESC,
-           CASE WHEN choose_assignment.staff_id IS NULL THEN (
+  -- Of those who are free, and only where nobody is asked for by name.
+  CROSS JOIN LATERAL (SELECT answer.reason IS NULL AND choose_assignment.staff_id IS NULL AS compared) AS candidate
+  WHERE answer.staff_id = ANY (candidates)
+  ORDER BY array_position(ARRAY['capacity', 'busy', 'limit', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason) NULLS FIRST,
+           answer.in_session DESC,
+           CASE WHEN compared THEN (
              SELECT count(DISTINCT booked.id)
              FROM booking.booked_starts(choose_assignment.tenant_id, ARRAY[answer.staff_id], local_day::timestamp AT TIME ZONE time_zone,
                                         (local_day + 1)::timestamp AT TIME ZONE time_zone, choose_assignment.now,
                                         choose_assignment.moved_booking_id) AS booked) END,
-           CASE WHEN choose_assignment.staff_id IS NULL THEN (
+           CASE WHEN compared THEN (
              SELECT b.ends_at FROM booking.bookings AS b
              WHERE b.tenant_id = choose_assignment.tenant_id AND b.staff_id = answer.staff_id AND b.starts_at < choose_assignment.starts_at
                AND b.status NOT IN ('declined', 'cancelled')
              ORDER BY b.starts_at DESC LIMIT 1) END NULLS FIRST,
            person.sort_order, person.id
   LIMIT 1;
-  IF chosen.staff_id IS NULL THEN
-    -- With several people the reason closest to a free slot says most.
-    SELECT answer.reason INTO refusal
-    FROM booking.explain_slot(choose_assignment.tenant_id, choose_assignment.service_id, choose_assignment.location_id, choose_assignment.staff_id,
-                              choose_assignment.starts_at, choose_assignment.now, choose_assignment.moved_booking_id, choose_assignment.override) AS answer
-    ORDER BY array_position(ARRAY['capacity', 'busy', 'limit', 'time_off', 'notice', 'horizon', 'off_grid', 'closed'], answer.reason)
-    LIMIT 1;
+  IF best.staff_id IS NULL OR best.reason IS NOT NULL THEN
     PERFORM booking.refuse_slot(choose_assignment.tenant_id, choose_assignment.service_id, choose_assignment.location_id, choose_assignment.staff_id,
-                                choose_assignment.starts_at, coalesce(refusal, 'closed'), choose_assignment.moved_booking_id, choose_assignment.now);
+                                choose_assignment.starts_at, coalesce(best.reason, 'closed'), choose_assignment.moved_booking_id, choose_assignment.now);
   END IF;
-  PERFORM booking.clear_expired_holds(choose_assignment.tenant_id, chosen.staff_id, chosen.resource_ids, choose_assignment.now);
-  RETURN chosen;
+  PERFORM booking.clear_expired_holds(choose_assignment.tenant_id, best.staff_id, best.resource_ids, choose_assignment.now);
+  RETURN ROW(best.staff_id, best.resource_ids)::booking.assignment;
 END
 $$;
 COMMENT ON FUNCTION booking.choose_assignment(uuid, uuid, uuid, uuid, timestamptz, boolean, timestamptz, uuid, uuid) IS
