@@ -61,9 +61,17 @@ unit: build/unit/run
 # FUZZ_SECONDS for each target, one after the other.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS = $(patsubst test/fuzz/%.cpp,build/fuzz/%,$(wildcard test/fuzz/*.cpp))
-build/fuzz/%: test/fuzz/%.cpp $(PURE_SOURCES)
+FUZZ_OBJECTS = $(PURE_SOURCES:%.cpp=build/fuzz/%.o)
+
+build/fuzz/%.o: %.cpp
 	@mkdir -p $(@D)
-	clang++ -O1 $(CXX_FLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lcrypto
+	clang++ -O1 $(CXX_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -MMD -MP -c -o $@ $<
+
+build/fuzz/%: build/fuzz/test/fuzz/%.o $(FUZZ_OBJECTS)
+	clang++ -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lcrypto
+
+.PRECIOUS: build/fuzz/%.o
+-include $(shell find build/fuzz -name '*.d' 2>/dev/null)
 
 fuzz: deps-fuzz $(FUZZ_TARGETS)
 	@for target in $(FUZZ_TARGETS); do echo "== $$target"; $$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 || exit 1; done
