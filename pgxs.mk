@@ -16,7 +16,7 @@ SHLIB_LINK = -lstdc++ -lcrypto
 SQL_PARTS = $(addprefix sql/,header.sql roles.sql auth.sql types.sql functions.sql tenants.sql staff.sql services.sql \
 	calendar.sql resources.sql customers.sql bookings.sql api_keys.sql rate_limits.sql idempotency.sql secrets.sql jwt_keys.sql webhooks.sql \
 	webhook_sending.sql webhook_control.sql rule_changes.sql slots.sql staffing.sql booking_rules.sql booking_flow.sql reschedule.sql \
-	holds.sql external_busy.sql session_notes.sql practice.sql v1_types.sql v1.sql v1_account.sql api.sql api_writes.sql api_rpc.sql \
+	holds.sql visits.sql external_busy.sql session_notes.sql practice.sql v1_types.sql v1.sql v1_account.sql api.sql api_writes.sql api_rpc.sql \
 	openapi.sql gateway.sql housekeeping.sql statistics.sql security.sql auth_security.sql dump.sql)
 
 # Tests by wildcard: a file that exists is a test that runs.

@@ -62,6 +62,74 @@ END
 $$;
 COMMENT ON FUNCTION booking.require_provider_to_override(boolean, booking.actor_type) IS 'Refuses an override by anybody else than the provider.';
 
+CREATE FUNCTION booking.draft_booking(
+  tenant_id uuid, service_id uuid, location_id uuid, assigned booking.assignment, starts_at timestamptz) RETURNS booking.bookings
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  terms CONSTANT booking.service_terms := booking.terms_with(tenant_id, service_id, assigned.staff_id);
+  draft booking.bookings;
+BEGIN
+  SELECT s.name, draft_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes),
+         CASE business.approval WHEN 'automatic' THEN 'confirmed' ELSE 'pending' END
+  INTO draft.service_name, draft.cancel_deadline_at, draft.status
+  FROM booking.services AS s JOIN booking.tenants AS business ON business.tenant_id = s.tenant_id
+  WHERE s.tenant_id = draft_booking.tenant_id AND s.id = draft_booking.service_id;
+  draft.location_id := draft_booking.location_id;
+  draft.service_id := draft_booking.service_id;
+  draft.staff_id := assigned.staff_id;
+  draft.resource_ids := assigned.resource_ids;
+  draft.starts_at := draft_booking.starts_at;
+  draft.ends_at := draft_booking.starts_at + make_interval(mins => terms.duration_minutes);
+  draft.buffer_before_minutes := terms.buffer_before_minutes;
+  draft.buffer_after_minutes := terms.buffer_after_minutes;
+  draft.capacity := terms.capacity;
+  draft.price_type := terms.price_type;
+  draft.price_amount := terms.price_amount;
+  draft.price_currency := terms.price_currency;
+  draft.pricing_version := terms.pricing_version;
+  RETURN draft;
+END
+$$;
+COMMENT ON FUNCTION booking.draft_booking(uuid, uuid, uuid, booking.assignment, timestamptz) IS
+  'A booking that is not made yet, with the terms of the moment copied; without guest and source. Its status is what it would be for a guest.';
+
+CREATE FUNCTION booking.add_booking(
+  tenant_id uuid, draft booking.bookings, actor_type booking.actor_type, actor_id uuid) RETURNS uuid
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  is_automatic CONSTANT boolean := draft.status = 'confirmed';
+  subject booking.bookings;
+BEGIN
+  INSERT INTO booking.bookings
+    (tenant_id, location_id, service_id, staff_id, customer_id, status, starts_at, ends_at,
+     buffer_before_minutes, buffer_after_minutes, capacity, resource_ids, visit_id, visit_part,
+     service_name, price_type, price_amount, price_currency, pricing_version,
+     guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
+  VALUES
+    (add_booking.tenant_id, draft.location_id, draft.service_id, draft.staff_id, draft.customer_id,
+     CASE WHEN is_automatic OR add_booking.actor_type = 'provider' THEN 'confirmed' ELSE 'pending' END::booking.booking_status,
+     draft.starts_at, draft.ends_at,
+     draft.buffer_before_minutes, draft.buffer_after_minutes, draft.capacity, draft.resource_ids, draft.visit_id, draft.visit_part,
+     draft.service_name, draft.price_type, draft.price_amount, draft.price_currency, draft.pricing_version,
+     draft.guest_name, draft.guest_email, draft.guest_phone, draft.note, draft.source, draft.cancel_deadline_at)
+  RETURNING * INTO subject;
+  PERFORM booking.take_time(add_booking.tenant_id, subject);
+
+  PERFORM booking.record_event(add_booking.tenant_id, subject.id, 'booking.requested', NULL, 'pending',
+                               add_booking.actor_type, add_booking.actor_id, NULL);
+  IF subject.status = 'confirmed' THEN
+    PERFORM booking.record_event(add_booking.tenant_id, subject.id, 'booking.confirmed', 'pending', 'confirmed',
+                                 CASE WHEN is_automatic THEN 'system' ELSE add_booking.actor_type END,
+                                 CASE WHEN NOT is_automatic THEN add_booking.actor_id END, NULL);
+  END IF;
+  RETURN subject.id;
+END
+$$;
+COMMENT ON FUNCTION booking.add_booking(uuid, booking.bookings, booking.actor_type, uuid) IS
+  'Makes a booking of a draft whose time is free and whose calendars are locked, and returns its id. What the provider books needs no approval.';
+
 CREATE FUNCTION booking.create_booking(
   tenant_id uuid, service_id uuid, location_id uuid, staff_id uuid, starts_at timestamptz,
   guest_name text, guest_email text, guest_phone text DEFAULT NULL, note text DEFAULT NULL,
@@ -71,47 +139,23 @@ CREATE FUNCTION booking.create_booking(
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  business booking.tenants;
-  service booking.services;
-  chosen booking.assignment;
-  terms booking.service_terms;
-  customer_id uuid;
-  is_confirmed boolean;
-  subject booking.bookings;
+  draft booking.bookings;
 BEGIN
   PERFORM booking.require_provider_to_override(override, actor_type);
   PERFORM booking.lock_rules(create_booking.tenant_id);
-  SELECT t.* INTO business FROM booking.tenants AS t WHERE t.tenant_id = create_booking.tenant_id;
-  service := booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
-  chosen := booking.choose_assignment(create_booking.tenant_id, service.id, create_booking.location_id, create_booking.staff_id,
-                                      create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id);
-  terms := booking.terms_with(create_booking.tenant_id, service.id, chosen.staff_id);
-  customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
-  is_confirmed := business.approval = 'automatic' OR actor_type = 'provider';
-
-  INSERT INTO booking.bookings
-    (tenant_id, location_id, service_id, staff_id, customer_id, status, starts_at, ends_at,
-     buffer_before_minutes, buffer_after_minutes, capacity, resource_ids, service_name, price_type, price_amount, price_currency, pricing_version,
-     guest_name, guest_email, guest_phone, note, source, cancel_deadline_at)
-  VALUES
-    (create_booking.tenant_id, create_booking.location_id, service.id, chosen.staff_id, customer_id,
-     CASE WHEN is_confirmed THEN 'confirmed' ELSE 'pending' END::booking.booking_status,
-     create_booking.starts_at, create_booking.starts_at + make_interval(mins => terms.duration_minutes),
-     terms.buffer_before_minutes, terms.buffer_after_minutes, terms.capacity, chosen.resource_ids, service.name,
-     terms.price_type, terms.price_amount, terms.price_currency, terms.pricing_version,
-     guest_name, guest_email, guest_phone, note, source,
-     create_booking.starts_at - make_interval(mins => business.cancel_deadline_minutes))
-  RETURNING * INTO subject;
-  PERFORM booking.take_time(create_booking.tenant_id, subject);
-
-  PERFORM booking.record_event(create_booking.tenant_id, subject.id, 'booking.requested', NULL, 'pending',
-                               create_booking.actor_type, create_booking.actor_id, NULL);
-  IF is_confirmed THEN
-    PERFORM booking.record_event(create_booking.tenant_id, subject.id, 'booking.confirmed', 'pending', 'confirmed',
-                                 CASE business.approval WHEN 'automatic' THEN 'system' ELSE create_booking.actor_type END,
-                                 CASE business.approval WHEN 'manual' THEN create_booking.actor_id END, NULL);
-  END IF;
-  RETURN subject.id;
+  PERFORM booking.require_offer(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id);
+  draft := booking.draft_booking(
+    create_booking.tenant_id, create_booking.service_id, create_booking.location_id,
+    booking.choose_assignment(create_booking.tenant_id, create_booking.service_id, create_booking.location_id, create_booking.staff_id,
+                              create_booking.starts_at, override, create_booking.now, hold_id => create_booking.hold_id),
+    create_booking.starts_at);
+  draft.customer_id := booking.find_or_add_customer(create_booking.tenant_id, guest_name, guest_email, guest_phone);
+  draft.guest_name := create_booking.guest_name;
+  draft.guest_email := create_booking.guest_email;
+  draft.guest_phone := create_booking.guest_phone;
+  draft.note := create_booking.note;
+  draft.source := create_booking.source;
+  RETURN booking.add_booking(create_booking.tenant_id, draft, create_booking.actor_type, create_booking.actor_id);
 END
 $$;
 COMMENT ON FUNCTION booking.create_booking(uuid, uuid, uuid, uuid, timestamptz, text, text, text, text, booking.booking_source, booking.actor_type, uuid, boolean, uuid, timestamptz) IS

@@ -35,6 +35,8 @@ CREATE TABLE booking.bookings (
   proposed_by           booking.actor_type,
   proposed_at           timestamptz,
   removed_at            timestamptz,
+  visit_id              uuid,
+  visit_part            integer CHECK (visit_part > 0),
   created_at            timestamptz NOT NULL DEFAULT now(),
   updated_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
   version               integer NOT NULL DEFAULT 1,
@@ -46,6 +48,7 @@ CREATE TABLE booking.bookings (
   FOREIGN KEY (tenant_id, customer_id) REFERENCES booking.customers,
   FOREIGN KEY (tenant_id, proposal_staff_id) REFERENCES booking.staff,
   CHECK (ends_at > starts_at),
+  CHECK ((visit_id IS NULL) = (visit_part IS NULL)),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
   CHECK ((cancelled_at IS NULL) = (cancelled_by IS NULL)),
   CHECK (removed_at IS NULL OR status IN ('declined', 'cancelled', 'completed', 'no_show')),
@@ -61,6 +64,7 @@ CREATE INDEX bookings_by_customer ON booking.bookings (tenant_id, customer_id);
 CREATE INDEX bookings_by_staff ON booking.bookings (tenant_id, staff_id, starts_at);
 CREATE INDEX bookings_by_proposed_staff ON booking.bookings (tenant_id, proposal_staff_id, proposal_starts_at)
   WHERE proposal_staff_id IS NOT NULL;
+CREATE UNIQUE INDEX bookings_by_visit ON booking.bookings (tenant_id, visit_id, visit_part) WHERE visit_id IS NOT NULL;
 -- A location, service or person belongs to one tenant: to know both says no more than to know the one.
 CREATE STATISTICS booking.bookings_of_one_tenant (dependencies) ON tenant_id, location_id, service_id, staff_id FROM booking.bookings;
 -- None by service or location: the planner, to whom tenant and location are unrelated, would take one of them for as selective as
@@ -69,6 +73,8 @@ COMMENT ON TABLE booking.bookings IS
   'One booking each, with the terms it was made under (buffers, price, deadline) and the guest as they named themselves. Written by the functions of the booking flow only.';
 COMMENT ON COLUMN booking.bookings.capacity IS 'How many guests may share its time (booking.services.capacity when it was made); 1: nobody else.';
 COMMENT ON COLUMN booking.bookings.resource_ids IS 'The rooms and devices (booking.resources) it has or had, one of each kind that the service needs.';
+COMMENT ON COLUMN booking.bookings.visit_id IS 'Shared by bookings that were made together, one after the other (booking.create_visit).';
+COMMENT ON COLUMN booking.bookings.visit_part IS 'The place of the booking in its visit, from 1.';
 COMMENT ON COLUMN booking.bookings.version IS 'Counts the changes of the row, from 1.';
 COMMENT ON COLUMN booking.bookings.changed_by IS 'The transaction of the last change (of version): the order of the feed of changes.';
 COMMENT ON COLUMN booking.bookings.visit_stage IS 'While the booking is confirmed: how far the visit has got; NULL: confirmed and no further.';

@@ -13,7 +13,8 @@ GRANT EXECUTE ON FUNCTION
   booking.class_session, booking.free_seat, booking.units_of, booking.clear_expired_holds, booking.choose_assignment,
   booking.transitions, booking.find_transition, booking.begin_transition, booking.apply_transition, booking.time_taken,
   booking.give_time_back, booking.take_time, booking.record_event, booking.find_or_add_customer,
-  booking.require_offer, booking.require_provider_to_override, booking.create_booking, booking.cancel_booking,
+  booking.require_offer, booking.require_provider_to_override, booking.draft_booking, booking.add_booking, booking.create_booking, booking.cancel_booking,
+  booking.search_visits, booking.plan_visit,
   booking.v1_location, booking.v1_location_id, booking.v1_list_services, booking.v1_list_staff, booking.v1_require_bookable,
   booking.v1_find_slots, booking.v1_search_availability, booking.v1_bookings, booking.v1_get_booking,
   booking.v1_make_cursor, booking.v1_read_cursor, booking.v1_filter_bookings, booking.v1_list_bookings,
@@ -28,7 +29,8 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
   booking.create_tenant, booking.rate_limit_status, booking.change_status, booking.confirm_booking, booking.decline_booking, booking.complete_booking,
   booking.mark_no_show, booking.elapsed, booking.moved_to, booking.find_new_time, booking.reschedule_booking,
-  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.release_hold,
+  booking.propose_reschedule, booking.accept_reschedule, booking.refuse_reschedule, booking.hold_slot, booking.staff_by_load, booking.refuse_visit, booking.create_visit,
+  booking.lock_visit, booking.cancel_visit, booking.reschedule_visit, booking.release_hold,
   booking.set_external_busy, booking.pause_webhooks, booking.replay_webhook, booking.send_test_webhook
   TO service_role;
 -- What a tenant's owner administers, under row-level security like everything else.

@@ -21,6 +21,7 @@ CREATE TABLE booking.services (
   buffer_after_minutes  integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 720),
   buffers_inside_hours  boolean NOT NULL DEFAULT false,
   capacity              integer NOT NULL DEFAULT 1 CHECK (capacity BETWEEN 1 AND 1000),
+  processing_minutes    integer NOT NULL DEFAULT 0 CHECK (processing_minutes BETWEEN 0 AND 720),
   slot_step_minutes     integer NOT NULL DEFAULT 15 CHECK (slot_step_minutes BETWEEN 1 AND 1440),
   slot_alignment        booking.slot_alignment NOT NULL DEFAULT 'interval',
   price_type            booking.price_type NOT NULL DEFAULT 'fixed',
@@ -43,6 +44,8 @@ COMMENT ON COLUMN booking.services.buffer_after_minutes IS 'Kept free after the 
 COMMENT ON COLUMN booking.services.buffers_inside_hours IS 'Whether buffers too must lie inside the open hours.';
 COMMENT ON COLUMN booking.services.capacity IS
   'More than 1: a class. So many guests share one start with one person; a change touches new bookings only.';
+COMMENT ON COLUMN booking.services.processing_minutes IS
+  'In a visit, how long it takes after the service until the next one can begin; the person is free meanwhile.';
 COMMENT ON COLUMN booking.services.slot_step_minutes IS 'Distance of candidate starts.';
 COMMENT ON COLUMN booking.services.price_amount IS 'In major units of the currency (forints, dollars).';
 COMMENT ON COLUMN booking.services.pricing_version IS 'Changes whenever price or duration change: a caller who sends it back learns that a price moved.';

@@ -22,9 +22,9 @@ int32_t BookedDays::count(const std::map<slots::Date, int32_t>& counts, slots::D
   return found == counts.end() ? 0 : found->second;
 }
 
-bool BookedDays::is_full(slots::Date date) const {
-  return (max_per_day_ > 0 && count(per_day_, date) >= max_per_day_) ||
-         (max_per_week_ > 0 && count(per_week_, monday_of(date)) >= max_per_week_);
+bool BookedDays::is_full(slots::Date date, int32_t more) const {
+  return (max_per_day_ > 0 && count(per_day_, date) + more >= max_per_day_) ||
+         (max_per_week_ > 0 && count(per_week_, monday_of(date)) + more >= max_per_week_);
 }
 
 namespace {

@@ -18,8 +18,8 @@ namespace pg_booking {
 class BookedDays {
  public:
   BookedDays(const Person& person, const slots::Zone& zone);
-  /// Whether nothing more can start on this local date.
-  bool is_full(slots::Date date) const;
+  /// Whether nothing more can start on this local date, with `more` on it that is not booked yet.
+  bool is_full(slots::Date date, int32_t more = 0) const;
 
  private:
   static int32_t count(const std::map<slots::Date, int32_t>& counts, slots::Date date);

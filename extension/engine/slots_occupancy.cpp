@@ -30,6 +30,13 @@ std::vector<slots::Occupied> calendar_of(const std::vector<Taken>& taken, const 
   return calendar;
 }
 
+slots::Pool with_uses(slots::Pool units, const ResourcePool& pool, const std::vector<UnitUse>& uses) {
+  for (size_t i = 0; i < units.size(); i++)
+    for (const UnitUse& use : uses)
+      if (use.unit_id == pool.units[i].id) units[i].push_back({use.window, std::nullopt});
+  return units;
+}
+
 }  // namespace
 
 UuidBytes class_session_id(const UuidBytes& service_id, const UuidBytes& place_id, const UuidBytes& staff_id,
@@ -58,13 +65,17 @@ void occupy(const UuidBytes& service_id, int32_t capacity, Candidate& candidate)
                                               candidate.pools, service, capacity);
 }
 
-UnitChoice choose_units(const Candidate& candidate, const slots::Service& service, int64_t start_us) {
+UnitChoice choose_units(const Candidate& candidate, const slots::Service& service, int64_t start_us,
+                        const std::vector<UnitUse>& also_taken) {
   UnitChoice choice;
   slots::Interval const window = slots::protected_window(service, start_us);
   auto const session_us = candidate.session_at(start_us) != nullptr ? std::optional(start_us) : std::nullopt;
   for (size_t i = 0; i < candidate.pools.size(); i++) {
     const ResourcePool& pool = candidate.place->pools[i];
-    std::optional<size_t> const unit = slots::choose_unit(candidate.pools[i], window, session_us);
+    std::optional<size_t> const unit =
+        also_taken.empty()
+            ? slots::choose_unit(candidate.pools[i], window, session_us)
+            : slots::choose_unit(with_uses(candidate.pools[i], pool, also_taken), window, session_us);
     if (unit)
       choice.unit_ids.push_back(pool.units[*unit].id);
     else if (!choice.lacking_kind_id)

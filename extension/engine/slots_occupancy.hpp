@@ -23,6 +23,12 @@ struct UnitChoice {
   std::vector<UuidBytes> unit_ids;
   std::optional<UuidBytes> lacking_kind_id;
 };
-UnitChoice choose_units(const Candidate& candidate, const slots::Service& service, int64_t start_us);
+/// A unit that another part of the same visit takes.
+struct UnitUse {
+  UuidBytes unit_id;
+  slots::Interval window;
+};
+UnitChoice choose_units(const Candidate& candidate, const slots::Service& service, int64_t start_us,
+                        const std::vector<UnitUse>& also_taken = {});
 
 }  // namespace pg_booking

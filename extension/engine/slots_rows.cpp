@@ -34,7 +34,7 @@ constinit Statement terms_statement{R"(
          EXISTS (SELECT FROM booking.opening_hours AS h WHERE h.tenant_id = $1 AND h.location_id = l.id)
          OR EXISTS (SELECT FROM booking.date_overrides AS o
                     WHERE o.tenant_id = $1 AND o.location_id = l.id AND o.staff_id IS NULL),
-         coalesce(moved.capacity, s.capacity),
+         coalesce(moved.capacity, s.capacity), s.processing_minutes,
          EXISTS (SELECT FROM booking.service_resources AS need WHERE need.tenant_id = $1 AND need.service_id = $2)
   FROM booking.tenants AS t
   LEFT JOIN booking.bookings AS moved ON moved.tenant_id = $1 AND moved.id = $4 AND moved.service_id = $2
@@ -168,7 +168,8 @@ void take_terms(void* state, const Datum* values, const bool* nulls) {
   text_to_cstring_buffer(DatumGetTextPP(values[12]), place.time_zone, sizeof place.time_zone);
   place.hours_set = DatumGetBool(values[13]);
   rows->capacity = DatumGetInt32(values[14]);
-  rows->needs_units = DatumGetBool(values[15]);
+  rows->processing = DatumGetInt32(values[15]);
+  rows->needs_units = DatumGetBool(values[16]);
 }
 
 void take_staff(void* state, const Datum* values, const bool*) {

@@ -51,7 +51,7 @@ struct PlaceRow {
 /// Service, tenant and the places asked about; `places` is empty when there are none.
 struct TermsRows {
   bool has_service, has_moved_booking, needs_units;
-  int32_t duration, before, after, step, notice, horizon, capacity;
+  int32_t duration, before, after, step, notice, horizon, capacity, processing;
   char alignment[16];
   bool buffers_inside_hours, horizon_business_days;
   RowBuffer<PlaceRow> places;  // by id

@@ -229,6 +229,7 @@ SlotTerms read_terms(const SlotQuestion& question) {
                    .buffers_inside_hours = rows.buffers_inside_hours};
   terms.capacity = rows.capacity;
   terms.needs_units = rows.needs_units;
+  terms.processing_minutes = rows.processing;
   terms.notice_minutes = rows.notice;
   terms.horizon_days = rows.horizon;
   terms.horizon_business_days = rows.horizon_business_days;

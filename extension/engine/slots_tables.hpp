@@ -46,6 +46,7 @@ struct SlotTerms {
   slots::Service service;
   int32_t capacity;  // of a class; 1: of one's own
   bool needs_units;
+  int32_t processing_minutes;  // before the next part of a visit
   int32_t notice_minutes;
   int32_t horizon_days;
   bool horizon_business_days;

@@ -213,6 +213,17 @@ bool StartSweep::refill() {
   return true;
 }
 
+std::vector<Interval> free_starts(const Member& member, const Service& service, const Limits& limits) {
+  std::vector<Interval> free;
+  const auto take = [&](const Interval& starts, Reason reason, const Grid& /*grid*/, int32_t /*offset*/) {
+    if (reason == Reason::none) free.push_back(starts);
+  };
+  StretchWalk walk(member, service, limits);
+  while (walk.next_run(take)) {
+  }
+  return free;
+}
+
 Reason explain(const Member& member, const Service& service, const Limits& limits, int64_t start_us) {
   Limits day = limits;
   day.dates.from = day.dates.to = member.zone.date_at(start_us);

@@ -116,7 +116,7 @@ class StretchWalk {
 
   /// Calls visit(const Interval& instants, Reason, const Grid&, int32_t offset_seconds) for the stretches of
   /// the next run in range; false at the end. The reason is that of starts on the grid. Defined in sweep.cpp,
-  /// for its two callers there.
+  /// for its callers there.
   template <typename Visitor>
   bool next_run(Visitor&& visit);
 
@@ -221,6 +221,9 @@ class StartSweep {
   std::vector<Start> found_;  // of the run that was walked last
   size_t next_ = 0;
 };
+
+/// The instants, on the grid or off it, at which a booking could start; in order and disjoint.
+std::vector<Interval> free_starts(const Member& member, const Service& service, const Limits& limits);
 
 /// Why this start is not offered, none if it is: the same walk, over the local date of the start;
 /// limits.dates is not looked at.
