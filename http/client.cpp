@@ -4,10 +4,9 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace pg_booking::http {
@@ -44,28 +43,20 @@ std::string address_of_peer(int socket) {
   return ::inet_ntop(family, address, text.data(), text.size()) == nullptr ? "" : text.data();
 }
 
-bool would_block() {
-  return errno == EAGAIN || errno == EWOULDBLOCK;
-}
-
 }  // namespace
 
 const std::uint32_t Client::kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
-Client::Client(int socket, Audience audience, const OnEvents& on_events)
-    : socket_(socket),
+Client::Client(std::unique_ptr<Stream> stream, Audience audience, const OnEvents& on_events)
+    : stream_(std::move(stream)),
       audience_(audience),
       on_events_(on_events),
-      peer_(address_of_peer(socket)),
+      peer_(address_of_peer(stream_->socket())),
       deadline_(Clock::now() + kIdleTime) {}
-
-Client::~Client() {
-  ::close(socket_);
-}
 
 void Client::on_events(std::uint32_t events) {
   constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;
-  if ((events & (EPOLLIN | EPOLLRDHUP | kGone)) != 0) readable_ = true;
+  readable_ = true;  // or it may be: an encrypted stream reads when it can write, too
   if ((events & (EPOLLRDHUP | kGone)) != 0) peer_is_done_ = true;
   if ((events & kGone) != 0 && state_ == State::kAnswering) state_ = State::kClosed;
   on_events_(*this);
@@ -127,24 +118,18 @@ void Client::set_reading_deadline() {
                                                       : kBodyTime);
 }
 
-/// True if something was read, or the end was met.
+/// True if something was read.
 bool Client::read_some() {
   if (!readable_) return false;
   static thread_local std::array<char, kReadBytes> chunk;
-  const ssize_t length = ::recv(socket_, chunk.data(), chunk.size(), MSG_DONTWAIT);
-  if (length > 0) {
-    // A read that was not filled has emptied the socket: the kernel tells when there is more.
-    readable_ = static_cast<std::size_t>(length) == chunk.size() || peer_is_done_;
-    reader_.append({chunk.data(), static_cast<std::size_t>(length)});
-    return true;
-  }
-  if (length < 0 && errno == EINTR) return true;
-  if (length < 0 && would_block()) {
-    readable_ = false;
-    return false;
-  }
-  close();
-  return false;
+  const Stream::Transfer read = stream_->read(chunk.data(), chunk.size());
+  if (read.state == Stream::State::kClosed) close();
+  // Emptied, the socket has an event when there is more; but the end may have been told already.
+  const bool emptied = read.bytes < chunk.size() && stream_->is_empty_after_short_read() && !peer_is_done_;
+  readable_ = read.state == Stream::State::kDone && !emptied;
+  if (read.bytes == 0) return false;
+  reader_.append({chunk.data(), read.bytes});
+  return true;
 }
 
 void Client::answer(std::string wire, bool keep_alive) {
@@ -157,36 +142,28 @@ void Client::answer(std::string wire, bool keep_alive) {
 
 Client::Step Client::advance_writing() {
   while (sent_ < output_.size()) {
-    const ssize_t length =
-        ::send(socket_, output_.data() + sent_, output_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (length >= 0) {
-      sent_ += static_cast<std::size_t>(length);
-    } else if (would_block()) {
-      return is_late() ? close() : Step::kWaiting;
-    } else if (errno != EINTR) {
-      return close();
-    }
+    const Stream::Transfer written = stream_->write(std::string_view(output_).substr(sent_));
+    if (written.state == Stream::State::kClosed) return close();
+    if (written.state == Stream::State::kBlocked) return is_late() ? close() : Step::kWaiting;
+    sent_ += written.bytes;
   }
   output_ = std::string();  // an idle connection keeps no buffer
   sent_ = 0;
   if (keep_alive_) {
     state_ = State::kReading;
-  } else if (rejection_) {
-    ::shutdown(socket_, SHUT_WR);
+  } else {
+    stream_->end();
     state_ = State::kLingering;
     deadline_ = Clock::now() + kLingerTime;
-  } else {
-    state_ = State::kClosed;
   }
   return Step::kWaiting;
 }
 
 Client::Step Client::advance_lingering() {
-  std::array<char, kReadBytes> discarded;
   while (!is_late()) {
-    const ssize_t length = ::recv(socket_, discarded.data(), discarded.size(), MSG_DONTWAIT);
-    if (length < 0 && would_block()) return Step::kWaiting;
-    if (length == 0 || (length < 0 && errno != EINTR)) break;
+    const Stream::State state = stream_->discard();
+    if (state == Stream::State::kBlocked) return Step::kWaiting;
+    if (state == Stream::State::kClosed) break;
   }
   return close();
 }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "event_loop.hpp"
 #include "message/rejection.hpp"
 #include "message/request_reader.hpp"
+#include "stream.hpp"
 
 namespace pg_booking::http {
 
@@ -30,10 +32,9 @@ class Client final : public EventLoop::Watcher {
     kClosed,    // nothing more to do: destroy it
   };
 
-  /// Takes over the socket. `on_events` is to call advance(); it must live as long as this. The socket is to
-  /// be watched for kEvents.
-  Client(int socket, Audience audience, const OnEvents& on_events);
-  ~Client();
+  /// `on_events` is to call advance(); it must live as long as this. The stream's socket is to be watched for
+  /// kEvents.
+  Client(std::unique_ptr<Stream> stream, Audience audience, const OnEvents& on_events);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -41,7 +42,8 @@ class Client final : public EventLoop::Watcher {
   static const std::uint32_t kEvents;
   void on_events(std::uint32_t events) override;
 
-  int socket() const { return socket_; }
+  int socket() const { return stream_->socket(); }
+  bool is_secure() const { return stream_->is_secure(); }
   const std::string& peer() const { return peer_; }
 
   /// Whom the address is for that it came to.
@@ -82,7 +84,7 @@ class Client final : public EventLoop::Watcher {
   bool is_late() const;
   void set_reading_deadline();
 
-  const int socket_;
+  const std::unique_ptr<Stream> stream_;
   const Audience audience_;
   const OnEvents& on_events_;
   const std::string peer_;

@@ -19,13 +19,15 @@ namespace {
 
 constexpr std::size_t kMinPool = 2;
 constexpr std::size_t kMaxPool = 100;
+constexpr std::size_t kMaxPerAddress = 4096;
 
 constexpr const char* kHelp =
     R"(pg-booking-http serves the HTTP APIs of pg_booking: it hands every request to the database as one
 statement and sends back what the database answers.
 
 Usage: pg-booking-http [--config FILE] [--listen ADDRESS:PORT] [--db CONNECTION] [--pool N]
-                       [--metrics-listen ADDRESS:PORT] [--log-level LEVEL]
+                       [--tls-cert FILE --tls-key FILE] [--trusted-proxies NETWORK,...]
+                       [--connections-per-address N] [--metrics-listen ADDRESS:PORT] [--log-level LEVEL]
 
   --listen ADDRESS:PORT  where to listen; [::1]:8080 for IPv6, port 0 for any free port
                          (PG_BOOKING_LISTEN, default 127.0.0.1:8080)
@@ -37,6 +39,16 @@ Usage: pg-booking-http [--config FILE] [--listen ADDRESS:PORT] [--db CONNECTION]
   --pool N               database connections, 1 to 100; more than twice the database's cores
                          only makes answers later (PG_BOOKING_POOL, default 2 per core of this machine,
                          2 to 100)
+  --tls-cert FILE        PEM file with the certificate and its chain: serve HTTPS and nothing else
+                         (PG_BOOKING_TLS_CERT, default none)
+  --tls-key FILE         PEM file with its key, not encrypted; both files are read again on SIGHUP
+                         (PG_BOOKING_TLS_KEY, default none)
+  --trusted-proxies NETWORK,...
+                         addresses or networks (10.0.0.0/8) of proxies in front of the service, whose
+                         X-Forwarded-For is believed (PG_BOOKING_TRUSTED_PROXIES, default none)
+  --connections-per-address N
+                         what one address may have at a time, 1 to 4096; trusted proxies may have any
+                         number (PG_BOOKING_CONNECTIONS_PER_ADDRESS, default 1000)
   --metrics-listen ADDRESS:PORT
                          where to serve /metrics for Prometheus, beside /healthz and /readyz, which the
                          other address serves too; not for the public
@@ -51,7 +63,8 @@ Usage: pg-booking-http [--config FILE] [--listen ADDRESS:PORT] [--db CONNECTION]
 A flag wins over its environment variable, and that over the file. Log in as a role that may call the
 gateway: authenticator.
 SIGTERM or SIGINT: takes no new connection, finishes the requests in flight (at most 10 s), exits.
-SIGHUP: reads the configuration again; --log-level takes effect at once, anything else with a restart.
+SIGHUP: reads the configuration again; --log-level, --trusted-proxies, --connections-per-address and the
+files of --tls-cert and --tls-key take effect at once, anything else with a restart.
 The log goes to stderr, one line per request, without header fields, bodies and query strings.
 
 Exit codes:
@@ -111,6 +124,20 @@ Level parse_level(const std::string& source, const std::string& text) {
   fail(source, "expected debug, info, warning or error, got \"" + text + "\"");
 }
 
+TrustedProxies parse_networks(const std::string& source, std::string_view text) {
+  TrustedProxies proxies;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view network = text.substr(0, comma);
+    if (!proxies.add(network)) {
+      fail(source, "expected addresses or networks like 10.0.0.0/8, separated by commas, got \"" +
+                       std::string(network) + "\"");
+    }
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return proxies;
+}
+
 struct Setting {
   std::string_view flag;
   const char* variable;
@@ -140,6 +167,20 @@ constexpr Setting kSettings[] = {
     {"--pool", "PG_BOOKING_POOL", false,
      [](const std::string& source, const std::string& value, Config& config) {
        config.pool = parse_count(source, value, kMaxPool);
+     }},
+    {"--tls-cert", "PG_BOOKING_TLS_CERT", true,
+     [](const std::string& /*source*/, const std::string& value, Config& config) {
+       config.tls_certificate = value;
+     }},
+    {"--tls-key", "PG_BOOKING_TLS_KEY", true,
+     [](const std::string& /*source*/, const std::string& value, Config& config) { config.tls_key = value; }},
+    {"--trusted-proxies", "PG_BOOKING_TRUSTED_PROXIES", true,
+     [](const std::string& source, const std::string& value, Config& config) {
+       config.trusted_proxies = parse_networks(source, value);
+     }},
+    {"--connections-per-address", "PG_BOOKING_CONNECTIONS_PER_ADDRESS", true,
+     [](const std::string& source, const std::string& value, Config& config) {
+       config.connections_per_address = parse_count(source, value, kMaxPerAddress);
      }},
     {"--log-level", "PG_BOOKING_LOG_LEVEL", true,
      [](const std::string& source, const std::string& value, Config& config) {
@@ -244,6 +285,10 @@ Config read_config(const std::vector<std::string>& arguments) {
   apply_environment(config);
   for (const Flag& flag : flags) {
     if (flag.name != kConfigFlag) apply(*find_setting(flag.name), flag.name, flag.value, config);
+  }
+  if (config.tls_certificate.empty() != config.tls_key.empty()) {
+    fail(config.tls_key.empty() ? "--tls-cert" : "--tls-key",
+         "needs the other one of --tls-cert and --tls-key");
   }
   return config;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "log.hpp"
+#include "message/forwarded.hpp"
 
 namespace pg_booking::http {
 
@@ -28,6 +29,10 @@ struct Config {
   Address metrics_listen;  // without a host: nowhere
   std::string db;          // libpq connection string or URI; never to be printed
   std::size_t pool = 0;
+  std::string tls_certificate;  // file; empty: no TLS
+  std::string tls_key;          // file
+  TrustedProxies trusted_proxies;
+  std::size_t connections_per_address = 1000;
   Level log_level = Level::kInfo;
   bool help = false;
   bool version = false;

@@ -92,14 +92,15 @@ class Signals {
 };
 
 /// Puts into force what can be while the service runs. A configuration with an error changes nothing.
-void reload(const std::vector<std::string>& arguments, const Config& running) {
+void reload(Service& service, const std::vector<std::string>& arguments, const Config& running) {
   try {
     const Config wanted = read_config(arguments);
+    service.reload(wanted);
     set_log_level(wanted.log_level);
     LogLine(Level::kInfo, "configuration_reloaded").write();
     const std::string pending = changes_for_restart(running, wanted);
     if (!pending.empty()) LogLine(Level::kWarning, "restart_needed").field("changed", pending).write();
-  } catch (const ConfigError& error) {
+  } catch (const std::runtime_error& error) {  // ConfigError or TlsError
     LogLine(Level::kError, "configuration_refused").field("message", error.what()).write();
   }
 }
@@ -111,7 +112,8 @@ Gateway check_and_read_gateway(const std::string& conninfo) {
 }
 
 void announce(const Config& config, int port, const std::optional<int>& metrics_port) {
-  std::printf("pg-booking-http %s listening on http://%s, %zu database connections\n", PG_BOOKING_VERSION,
+  std::printf("pg-booking-http %s listening on %s://%s, %zu database connections\n", PG_BOOKING_VERSION,
+              config.tls_certificate.empty() ? "http" : "https",
               Address{config.listen.host, port}.text().c_str(), config.pool);
   if (metrics_port) {
     std::printf("metrics on http://%s/metrics\n",
@@ -133,7 +135,7 @@ int serve(const std::vector<std::string>& arguments, const Config& config) {
   if (has_metrics) metrics_port = service.listen_for_operators(config.metrics_listen);
   announce(config, port, metrics_port);
 
-  Signals handling(service, signals, [&] { reload(arguments, config); });
+  Signals handling(service, signals, [&] { reload(service, arguments, config); });
   const Housekeeper housekeeper(config.db);
   const Monitor monitor(config.db, has_metrics,
                         [&](Findings findings) { service.take(std::move(findings)); });
@@ -159,6 +161,8 @@ int run(const std::vector<std::string>& arguments) {
     }
     return serve(arguments, config);
   } catch (const ConfigError& error) {
+    return fail(kExitUsage, error.what());
+  } catch (const TlsError& error) {
     return fail(kExitUsage, error.what());
   } catch (const DatabaseError& error) {
     return fail(kExitDatabaseAway, std::string("no connection to the database: ") + error.what());

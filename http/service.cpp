@@ -7,6 +7,7 @@
 
 #include "access_log.hpp"
 #include "clock_text.hpp"
+#include "compression.hpp"
 #include "door.hpp"
 #include "log.hpp"
 
@@ -21,10 +22,18 @@ constexpr int kMaxStepsPerTurn = 64;
 // Beyond those that the public may have: who watches the service comes in when it is full.
 constexpr std::size_t kMaxOperators = 16;
 
+std::shared_ptr<const TlsContext> tls_context(const Config& config) {
+  if (config.tls_certificate.empty()) return nullptr;
+  return std::make_shared<TlsContext>(config.tls_certificate, config.tls_key);
+}
+
 }  // namespace
 
 Service::Service(const Config& config, std::size_t max_clients, const Gateway& gateway)
     : errors_(gateway.errors),
+      tls_(tls_context(config)),
+      trusted_proxies_(config.trusted_proxies),
+      connections_per_address_(config.connections_per_address),
       max_clients_(max_clients),
       on_client_events_([this](Client& client) { serve(client); }),
       metrics_(gateway.operations),
@@ -63,6 +72,16 @@ bool Service::run() {
   return accepted;
 }
 
+void Service::reload(const Config& config) {
+  auto tls = tls_context(config);
+  loop_.post([this, tls, proxies = config.trusted_proxies, limit = config.connections_per_address] {
+    // Whether there is encryption at all is a matter of the address: it changes with a restart.
+    if (tls_ != nullptr && tls != nullptr) tls_ = tls;
+    trusted_proxies_ = proxies;
+    connections_per_address_ = limit;
+  });
+}
+
 void Service::take(Findings findings) {
   auto owner = std::make_shared<Findings>(std::move(findings));  // a task is copied
   loop_.post([this, owner] { probes_.take(std::move(*owner)); });
@@ -92,16 +111,32 @@ void Service::after_turn() {
   if (stopping_ && clients_.empty()) loop_.stop();
 }
 
+/// Why a new client can't stay; null if it can.
+const char* Service::reason_to_refuse(const Client& client) const {
+  const bool is_operator = client.audience() == Audience::kOperators;
+  if (clients_.size() >= max_clients_ + (is_operator ? kMaxOperators : 0)) return "Too many connections.";
+  if (connections_.of(client.peer()) >= connections_per_address_ &&
+      !trusted_proxies_.contains(client.peer())) {
+    return "Too many connections from this address.";
+  }
+  return nullptr;
+}
+
 void Service::take_in(int socket, Audience audience) {
-  auto client = std::make_unique<Client>(socket, audience, on_client_events_);
-  const std::size_t most = max_clients_ + (audience == Audience::kOperators ? kMaxOperators : 0);
-  metrics_.count_client(clients_.size() < most);
-  if (clients_.size() >= most) {
-    respond(*client, {}, answer_to(Rejection{kUnavailable, "Too many connections."}, {}, errors_), false);
+  const bool encrypted = tls_ != nullptr && audience == Audience::kPublic;
+  auto client = std::make_unique<Client>(encrypted ? tls_->accept(socket) : std::make_unique<Stream>(socket),
+                                         audience, on_client_events_);
+  const char* const refusal = reason_to_refuse(*client);
+  metrics_.count_client(refusal == nullptr);
+  if (refusal != nullptr) {
+    // An encrypted client would have to shake hands first: that is more than a refusal is worth.
+    if (encrypted) return;
+    respond(*client, {}, answer_to(Rejection{kUnavailable, refusal}, {}, errors_), false);
     static_cast<void>(client->advance());
     return;
   }
   loop_.watch(socket, Client::kEvents, *client);
+  connections_.add(client->peer());
   Client& taken_in = *client;
   clients_[socket] = std::move(client);
   serve(taken_in);
@@ -112,6 +147,8 @@ void Service::drop(Client& client) {
   std::erase(unfinished_, &client);
   loop_.unwatch(client.socket());
   const auto found = clients_.find(client.socket());
+  if (found == clients_.end()) return;  // earlier in this turn
+  connections_.remove(client.peer());
   dropped_.push_back(std::move(found->second));
   clients_.erase(found);
 }
@@ -152,7 +189,7 @@ void Service::begin(Client& client) {
   auto call = std::make_unique<Call>();
   call->request = client.take_request();
   if (answer_probe(client, call->request)) return;
-  call->peer = client.peer();
+  call->peer = trusted_proxies_.client_of(client.peer(), call->request.headers);
   call->client = &client;
   call->arrived_at = Client::Clock::now();
   client.call = call.get();
@@ -160,7 +197,7 @@ void Service::begin(Client& client) {
 }
 
 void Service::on_outcome(CallPtr call, const Outcome& outcome) {
-  const Answer answer = answer_to(*call, outcome, errors_);
+  Answer answer = answer_to(*call, outcome, errors_);
   const auto now = Client::Clock::now();
   const bool was_sent = call->sent_at != Call::Clock::time_point{};
   metrics_.count_outcome(outcome);
@@ -172,7 +209,7 @@ void Service::on_outcome(CallPtr call, const Outcome& outcome) {
   Client* const client = call->client;
   if (client == nullptr) return;
   client->call = nullptr;
-  respond(*client, call->request, answer, call->request.keep_alive && !stopping_);
+  respond(*client, call->request, std::move(answer), call->request.keep_alive && !stopping_);
   // When the answer was there at once, serve() is at work already.
   if (client != serving_) serve(*client);
 }
@@ -184,8 +221,13 @@ void Service::reject(Client& client) {
   respond(client, request, answer, false);
 }
 
-void Service::respond(Client& client, const Request& request, const Answer& answer, bool keep_alive) {
-  client.answer(serialize(answer, {request.is_head(), keep_alive, http_date()}), keep_alive);
+void Service::respond(Client& client, const Request& request, Answer answer, bool keep_alive) {
+  compress_if_wanted(request, answer);
+  client.answer(serialize(answer, {.to_head = request.is_head(),
+                                   .keep_alive = keep_alive,
+                                   .date = http_date(),
+                                   .secure = client.is_secure()}),
+                keep_alive);
 }
 
 void Service::record(const Served& served) {

@@ -8,6 +8,7 @@
 
 #include "client.hpp"
 #include "config.hpp"
+#include "connection_count.hpp"
 #include "database.hpp"
 #include "event_loop.hpp"
 #include "listener.hpp"
@@ -15,6 +16,7 @@
 #include "message/error_answers.hpp"
 #include "probes.hpp"
 #include "service_metrics.hpp"
+#include "tls.hpp"
 
 namespace pg_booking::http {
 
@@ -27,7 +29,7 @@ struct Gateway {
 /// The running service: a thread that accepts, and one whose loop holds all clients and database connections.
 class Service {
  public:
-  /// Connects to the database. Throws DatabaseError.
+  /// Connects to the database. Throws DatabaseError or TlsError.
   Service(const Config& config, std::size_t max_clients, const Gateway& gateway);
   ~Service();
   Service(const Service&) = delete;
@@ -44,18 +46,23 @@ class Service {
   /// Stops accepting and lets requests in flight finish. For any thread; waits until run() has begun.
   void stop() { listener_.stop(); }
 
+  /// Puts settings into force that can change while it runs; connections that are there stay as they are.
+  /// Throws TlsError. For any thread.
+  void reload(const Config& config);
+
   /// What the monitor has found. For any thread.
   void take(Findings findings);
 
  private:
   void run_loop();
   void take_in(int socket, Audience audience);
+  const char* reason_to_refuse(const Client& client) const;
   void serve(Client& client);
   bool advance(Client& client);
   void begin(Client& client);
   void reject(Client& client);
   void on_outcome(CallPtr call, const Outcome& outcome);
-  void respond(Client& client, const Request& request, const Answer& answer, bool keep_alive);
+  void respond(Client& client, const Request& request, Answer answer, bool keep_alive);
   void record(const Served& served);
   bool answer_probe(Client& client, const Request& request);
   void drop(Client& client);
@@ -64,6 +71,10 @@ class Service {
   void after_turn();
 
   const ErrorAnswers errors_;
+  std::shared_ptr<const TlsContext> tls_;  // null: no TLS
+  TrustedProxies trusted_proxies_;
+  std::size_t connections_per_address_;
+  ConnectionCount connections_;
   const std::size_t max_clients_;
   EventLoop loop_;
   const Client::OnEvents on_client_events_;

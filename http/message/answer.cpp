@@ -139,12 +139,15 @@ std::string serialize(const Answer& answer, const Transmission& transmission) {
   const bool never_has_body = answer.status == 204 || answer.status == 304;
   const bool sends_body = !transmission.to_head && !never_has_body;
   std::string wire;
-  wire.reserve(256 + answer.headers.size() + (sends_body ? answer.body.size() : 0));
+  wire.reserve(384 + answer.headers.size() + (sends_body ? answer.body.size() : 0));
   wire.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
   wire.append(reason_phrase(answer.status))
       .append("\r\nServer: pg_booking\r\nDate: ")
       .append(transmission.date);
-  wire.append("\r\n").append(answer.headers);
+  // For browsers, which should not make more of an answer than it is.
+  wire.append("\r\nContent-Security-Policy: default-src 'none'\r\nReferrer-Policy: no-referrer\r\n");
+  if (transmission.secure) wire.append("Strict-Transport-Security: max-age=31536000\r\n");
+  wire.append(answer.headers);
   if (sends_body || (!never_has_body && !answer.body.empty())) {
     wire.append("Content-Length: ").append(std::to_string(answer.body.size())).append("\r\n");
   } else if (!never_has_body && !answer.content_length.empty()) {

@@ -34,6 +34,7 @@ struct Transmission {
   bool to_head = false;     // the request was HEAD: no body
   bool keep_alive = false;  // the connection stays open afterwards
   std::string_view date;    // RFC 9110 section 5.6.7
+  bool secure = false;      // the connection is encrypted
 };
 
 /// The answer's bytes in HTTP/1.1.

@@ -44,7 +44,7 @@ export class Service {
       return code;
     });
     await Promise.race([once(service.child.stdout, 'data'), service.ended]);
-    const listening = service.stdout.match(/listening on (http:\/\/(.*):(\d+)),/);
+    const listening = service.stdout.match(/listening on (https?:\/\/(.*):(\d+)),/);
     assert.ok(listening, `the service did not start: ${service.log}`);
     [, service.url, service.host, service.port] = listening;
     return service;

@@ -45,9 +45,9 @@ describe('start', () => {
   test('--help documents every flag, variable and exit code', async () => {
     const { code, stdout } = await runDoor(['--help']);
     assert.equal(code, 0);
-    for (const name of ['listen', 'db', 'pool', 'metrics-listen', 'log-level', 'config']) {
+    for (const name of ['listen', 'db', 'pool', 'tls-cert', 'tls-key', 'trusted-proxies', 'connections-per-address', 'metrics-listen', 'log-level', 'config']) {
       assert.match(stdout, new RegExp(`--${name} `));
-      assert.match(stdout, new RegExp(`PG_BOOKING_${name.toUpperCase().replace('-', '_')}\\b`));
+      assert.match(stdout, new RegExp(`PG_BOOKING_${name.toUpperCase().replaceAll('-', '_')}\\b`));
     }
     for (let exit = 0; exit <= 7; exit++) assert.match(stdout, new RegExp(`^  ${exit}  \\w`, 'm'));
   });
@@ -210,7 +210,7 @@ describe('what is sent back', () => {
     const [head, ...body] = received.split('\r\n\r\n');
     assert.equal(body.join('\r\n\r\n'), 'line\n\nline');
     assert.match(head, /^HTTP\/1\.1 201 Created\r\nServer: pg_booking\r\nDate: \w{3}, \d{2} \w{3} \d{4} [\d:]{8} GMT\r\n/);
-    assert.equal(head.split('\r\n').slice(3).join('\n'), 'Content-Type: text/x\nLocation: /y?z\nContent-Length: 10\nConnection: close');
+    assert.equal(head.split('\r\n').slice(5).join('\n'), 'Content-Type: text/x\nLocation: /y?z\nContent-Length: 10\nConnection: close');
   });
 
   test('HEAD has a length and no body, 204 neither', async () => {

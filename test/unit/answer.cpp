@@ -6,6 +6,14 @@
 
 using namespace pg_booking::http;
 
+namespace {
+
+const std::string kDoorsOwn =
+    "Server: pg_booking\r\nDate: now\r\nContent-Security-Policy: default-src 'none'\r\nReferrer-Policy: "
+    "no-referrer\r\n";
+
+}  // namespace
+
 TEST_CASE("a packed answer is taken apart") {
   const Answer answer = unpack_answer(
       "201\nContent-Type: application/json\nX-Request-Id: req_1\nSet-Cookie: a=b: c\nDATE: "
@@ -27,7 +35,7 @@ TEST_CASE("what the first line says beside the status is for log and metrics") {
   CHECK(answer.tenant == "01890a5d-ac96-774b-bcce-b302099a8057");
   CHECK(answer.replayed);
   CHECK(serialize(answer, {false, true, "now"}) ==
-        "HTTP/1.1 201 Created\r\nServer: pg_booking\r\nDate: now\r\nContent-Length: 2\r\n\r\n{}");
+        "HTTP/1.1 201 Created\r\n" + kDoorsOwn + "Content-Length: 2\r\n\r\n{}");
   const Answer none = unpack_answer("404 - -\n\n");
   CHECK(none.operation.empty());
   CHECK(none.tenant.empty());
@@ -47,19 +55,20 @@ TEST_CASE("an answer that could split in two is malformed") {
 TEST_CASE("the door adds what belongs to the transport") {
   Answer answer = unpack_answer("200\nA: b\n\nbody");
   CHECK(serialize(answer, {false, true, "now"}) ==
-        "HTTP/1.1 200 OK\r\nServer: pg_booking\r\nDate: now\r\nA: b\r\nContent-Length: 4\r\n\r\nbody");
+        "HTTP/1.1 200 OK\r\n" + kDoorsOwn + "A: b\r\nContent-Length: 4\r\n\r\nbody");
   CHECK(serialize(answer, {false, false, "now"}) ==
-        "HTTP/1.1 200 OK\r\nServer: pg_booking\r\nDate: now\r\nA: b\r\nContent-Length: 4\r\nConnection: "
-        "close\r\n\r\nbody");
+        "HTTP/1.1 200 OK\r\n" + kDoorsOwn + "A: b\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
   answer.status = 299;
   answer.body.clear();
   CHECK(serialize(answer, {false, true, "now"}) ==
-        "HTTP/1.1 299 \r\nServer: pg_booking\r\nDate: now\r\nA: b\r\nContent-Length: 0\r\n\r\n");
+        "HTTP/1.1 299 \r\n" + kDoorsOwn + "A: b\r\nContent-Length: 0\r\n\r\n");
+  CHECK(serialize(answer, {false, true, "now", true})
+            .find("\r\nStrict-Transport-Security: max-age=31536000\r\n") != std::string::npos);
 }
 
 TEST_CASE("an answer to HEAD has no body, but the length a GET would have, if it is known") {
   const auto head = [](const char* packed) { return serialize(unpack_answer(packed), {true, true, "now"}); };
-  const std::string start = "HTTP/1.1 200 OK\r\nServer: pg_booking\r\nDate: now\r\n";
+  const std::string start = "HTTP/1.1 200 OK\r\n" + kDoorsOwn;
   CHECK(head("200\n\nbody") == start + "Content-Length: 4\r\n\r\n");
   CHECK(head("200\nContent-Length: 7\n\n") == start + "Content-Length: 7\r\n\r\n");
   CHECK(head("200\n\n") == start + "\r\n");
@@ -69,6 +78,6 @@ TEST_CASE("204 and 304 have neither body nor length") {
   for (const char* packed : {"204\nContent-Length: 4\n\nbody", "304\n\nbody"}) {
     const std::string wire = serialize(unpack_answer(packed), {false, true, "now"});
     CHECK(wire.find("Content-Length") == std::string::npos);
-    CHECK(wire.ends_with("Date: now\r\n\r\n"));
+    CHECK(wire.ends_with(kDoorsOwn + "\r\n"));
   }
 }
