@@ -14,16 +14,17 @@ SHLIB_LINK = -lstdc++ -lcrypto
 
 # The install script is made of one file per subject, in this order.
 SQL_PARTS = $(addprefix sql/,header.sql roles.sql auth.sql types.sql functions.sql tenants.sql staff.sql services.sql \
-	calendar.sql resources.sql customers.sql bookings.sql api_keys.sql rate_limits.sql idempotency.sql secrets.sql jwt_keys.sql webhooks.sql \
+	calendar.sql resources.sql customers.sql bookings.sql api_keys.sql rate_limits.sql idempotency.sql secrets.sql jwt_keys.sql project_keys.sql webhooks.sql \
 	webhook_sending.sql webhook_control.sql rule_changes.sql slots.sql staffing.sql booking_rules.sql booking_flow.sql reschedule.sql \
 	holds.sql visits.sql external_busy.sql session_notes.sql practice.sql v1_types.sql v1.sql v1_account.sql api.sql api_writes.sql api_rpc.sql \
+	auth_users.sql auth_tokens.sql auth_mail.sql auth_endpoints.sql auth_admin.sql \
 	openapi.sql gateway.sql housekeeping.sql statistics.sql security.sql auth_security.sql dump.sql)
 
 # Tests by wildcard: a file that exists is a test that runs.
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --load-extension=btree_gist --load-extension=pg_booking
+REGRESS_OPTS = --inputdir=test --load-extension=btree_gist --load-extension=pgcrypto --load-extension=pg_booking
 ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=btree_gist --load-extension=pg_booking
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=btree_gist --load-extension=pgcrypto --load-extension=pg_booking
 
 PG_CONFIG ?= pg_config
 PG_CPPFLAGS = -Iextension -isystem $(shell $(PG_CONFIG) --includedir-server) \

@@ -5,6 +5,8 @@
 
 #include "pg/postgres.hpp"
 
+#include "face/auth/face.hpp"
+#include "face/auth/settings.hpp"
 #include "face/rest/face.hpp"
 #include "face/v1/face.hpp"
 #include "pg/compat.hpp"
@@ -27,6 +29,8 @@ void _PG_init(void) {
   pg_booking::limiter_init();
   pg_booking::jwt_settings_init();
   pg_booking::v1::face_init();
+  pg_booking::auth::face_init();
+  pg_booking::auth::settings_init();
   pg_booking::rest::settings_init();
   pg_booking::request_counters_init();
   pg_booking::rest::face_init();

@@ -32,3 +32,8 @@ SELECT pg_catalog.pg_extension_config_dump('booking.api_key_secrets', '');
 SELECT pg_catalog.pg_extension_config_dump('booking.rate_limit_overrides', '');
 SELECT pg_catalog.pg_extension_config_dump('auth.secret_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('auth.jwt_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.project_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.users', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.sessions', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.one_time_tokens', '');
+SELECT pg_catalog.pg_extension_config_dump('auth.mails', '');

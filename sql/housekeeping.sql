@@ -48,6 +48,13 @@ BEGIN
   GET DIAGNOSTICS changed_rows = ROW_COUNT;
   RETURN NEXT;
 
+  WITH batch AS (
+    SELECT m.id FROM auth.mails AS m WHERE m.created_at < now() - interval '1 day' ORDER BY m.created_at LIMIT max_rows FOR UPDATE SKIP LOCKED)
+  DELETE FROM auth.mails AS m USING batch WHERE m.id = batch.id;
+  task := 'messages of more than a day deleted';
+  GET DIAGNOSTICS changed_rows = ROW_COUNT;
+  RETURN NEXT;
+
   task := 'last uses of API keys written';
   changed_rows := booking.flush_key_usage(max_rows);
   RETURN NEXT;

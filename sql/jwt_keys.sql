@@ -1,11 +1,11 @@
 -- Keys of JSON Web Tokens. Signing keys are sealed, so that neither a look at the table nor a column that is shown by mistake
 -- gives one away.
 CREATE TABLE auth.secret_keys (
-  purpose text PRIMARY KEY CHECK (purpose = 'jwt'),
+  purpose text PRIMARY KEY CHECK (purpose IN ('jwt', 'token')),
   key     bytea NOT NULL CHECK (length(key) = 32)
 );
 COMMENT ON TABLE auth.secret_keys IS
-  'The AES-256 key that seals signing keys, made on first use; readable by the extension''s owner only. It travels with a dump, which therefore is as secret as it is.';
+  'jwt: the AES-256 key that seals signing keys; token: the key that makes refresh and one-time tokens unforgeable. Made on first use, readable by the extension''s owner only. They travel with a dump, which therefore is as secret as they are.';
 
 CREATE TYPE auth.jwt_key_status AS ENUM ('current', 'standby', 'previous', 'revoked');
 COMMENT ON TYPE auth.jwt_key_status IS
@@ -36,11 +36,11 @@ ALTER TABLE auth.secret_keys FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth.jwt_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE auth.jwt_keys FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION auth.jwt_keys_changed() RETURNS trigger
-  LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_booking_jwt_keys_changed';
-COMMENT ON FUNCTION auth.jwt_keys_changed() IS 'Tells every session, when the transaction commits, to read the keys again.';
-CREATE TRIGGER jwt_keys_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON auth.jwt_keys
-  FOR EACH STATEMENT EXECUTE FUNCTION auth.jwt_keys_changed();
+CREATE FUNCTION auth.keys_changed() RETURNS trigger
+  LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_booking_keys_changed';
+COMMENT ON FUNCTION auth.keys_changed() IS 'Tells every session, when the transaction commits, to read the keys again.';
+CREATE TRIGGER keys_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON auth.jwt_keys
+  FOR EACH STATEMENT EXECUTE FUNCTION auth.keys_changed();
 
 CREATE FUNCTION auth.parse_jwt_keys(secret text, is_base64 boolean, OUT kid text, OUT can_sign boolean, OUT jwk text, OUT public_jwk jsonb)
   RETURNS SETOF record
@@ -52,12 +52,27 @@ CREATE FUNCTION auth.generate_jwk(algorithm text, kid text) RETURNS text
   LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_generate_jwk';
 COMMENT ON FUNCTION auth.generate_jwk(text, text) IS 'A new private key as a JSON Web Key.';
 
+CREATE FUNCTION auth.secret_key(purpose text) RETURNS bytea
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  found bytea;
+BEGIN
+  SELECT s.key INTO found FROM auth.secret_keys AS s WHERE s.purpose = secret_key.purpose;
+  IF found IS NULL THEN
+    INSERT INTO auth.secret_keys (purpose, key) VALUES (secret_key.purpose, booking.random_bytes(32)) ON CONFLICT DO NOTHING;
+    SELECT s.key INTO STRICT found FROM auth.secret_keys AS s WHERE s.purpose = secret_key.purpose;
+  END IF;
+  RETURN found;
+END
+$$;
+COMMENT ON FUNCTION auth.secret_key(text) IS 'The key of auth.secret_keys for this purpose, made if there is none yet.';
+
 CREATE FUNCTION auth.seal_jwk(jwk text) RETURNS bytea
   LANGUAGE plpgsql VOLATILE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  INSERT INTO auth.secret_keys (purpose, key) VALUES ('jwt', booking.random_bytes(32)) ON CONFLICT DO NOTHING;
-  RETURN (SELECT booking.seal(s.key, jwk) FROM auth.secret_keys AS s WHERE s.purpose = 'jwt');
+  RETURN booking.seal(auth.secret_key('jwt'), jwk);
 END
 $$;
 COMMENT ON FUNCTION auth.seal_jwk(text) IS 'A key as auth.jwt_keys.sealed_jwk holds it.';
@@ -121,3 +136,34 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.revoke_jwt_key(text) IS 'From the commit on no token that the key has signed is accepted any more.';
+
+CREATE FUNCTION auth.sign_jwt(claims text) RETURNS text
+  LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_sign_jwt';
+COMMENT ON FUNCTION auth.sign_jwt(text) IS 'A token of these claims, signed with the current key.';
+
+CREATE FUNCTION auth.require_jwt_key() RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  id CONSTANT uuid := booking.uuid_v7();
+BEGIN
+  IF EXISTS (SELECT FROM auth.jwt_keys AS k WHERE k.status = 'current') THEN
+    RETURN;
+  END IF;
+  INSERT INTO auth.jwt_keys (id, kid, status, sealed_jwk)
+    VALUES (id, id::text, 'current', auth.seal_jwk(auth.generate_jwk('HS256', id::text))) ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION auth.require_jwt_key() IS 'Makes an HS256 key and the current one, if there is none to sign with.';
+
+CREATE FUNCTION auth.create_legacy_key(role text, expires_in interval DEFAULT '10 years') RETURNS text
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM auth.require_jwt_key();
+  RETURN auth.sign_jwt(json_build_object(
+    'iss', 'pg_booking', 'role', role, 'iat', extract(epoch FROM now())::bigint, 'exp', extract(epoch FROM now() + expires_in)::bigint)::text);
+END
+$$;
+COMMENT ON FUNCTION auth.create_legacy_key(text, interval) IS
+  'An API key of the older kind for the header apikey: a long-lived token for anon or service_role. It ends with the key that signs it; auth.create_project_key makes keys that can be revoked one by one.';

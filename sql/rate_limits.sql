@@ -2,12 +2,12 @@ CREATE FUNCTION booking.rate_groups(OUT rate_group text, OUT counted_by text, OU
   RETURNS SETOF record
   LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 10 AS 'MODULE_PATHNAME', 'pg_booking_rate_groups';
 COMMENT ON FUNCTION booking.rate_groups() IS
-  'The groups of routes that share a rate limit: whose calls are counted (api_key, user, address), and how many a minute are admitted where no override says otherwise, by tier.';
+  'The groups of routes that share a rate limit: whose calls are counted (api_key, user, address, or client: an address with its apikey), and how many a minute are admitted where no override says otherwise, by tier.';
 
 CREATE FUNCTION booking.is_rate_group(name text) RETURNS boolean
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT EXISTS (SELECT FROM booking.rate_groups() AS g WHERE g.rate_group = name AND g.counted_by <> 'address');
+  SELECT EXISTS (SELECT FROM booking.rate_groups() AS g WHERE g.rate_group = name AND g.counted_by NOT IN ('address', 'client'));
 END;
 COMMENT ON FUNCTION booking.is_rate_group(text) IS 'Whether a plan or a key can have a limit of its own for the route group of this name.';
 
@@ -31,7 +31,7 @@ CREATE FUNCTION booking.rate_limit_status(
   OUT retry_after interval, OUT last_used_at timestamptz) RETURNS SETOF record
   LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_rate_limit_status';
 COMMENT ON FUNCTION booking.rate_limit_status() IS
-  'Who is counted in this database at the moment: scope api_key or user (identity is the id) or address (identity is the IPv4 address or the IPv6 network), the limit of the last call, calls in the last 60 seconds, age of the oldest of them, how long until a call is admitted (0: now), time of the last admitted call. Who has not called for a while is listed until the room is needed.';
+  'Who is counted in this database at the moment: scope api_key or user (identity is the id) or address (identity is the IPv4 address or the IPv6 network) or client (an address with the apikey it uses; identity is a digest of both), the limit of the last call, calls in the last 60 seconds, age of the oldest of them, how long until a call is admitted (0: now), time of the last admitted call. Who has not called for a while is listed until the room is needed.';
 
 CREATE FUNCTION booking.flush_key_usage(max_rows integer DEFAULT 1000) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp

@@ -1,8 +1,8 @@
 #include "engine/jwt_caller.hpp"
 
-#include "engine/jwt/token_cache.hpp"
-#include "engine/jwt_keys.hpp"
 #include "engine/jwt_settings.hpp"
+#include "engine/jwt_verifier.hpp"
+#include "engine/project_key.hpp"
 #include "text/ascii.hpp"
 
 #include "pg/guard.hpp"
@@ -15,66 +15,8 @@ extern "C" {
 namespace pg_booking {
 namespace {
 
-constexpr int64_t kPostgresEpoch = 946684800;  // 2000-01-01 in Unix seconds
-
-int64_t unix_seconds() {
-  return GetCurrentStatementStartTimestamp() / USECS_PER_SEC + kPostgresEpoch;
-}
-
-/// What follows the scheme Bearer, even if it is nothing; no value for any other scheme.
-std::optional<std::string_view> bearer_credentials(const std::vector<HeaderField>& headers) {
-  std::optional<std::string_view> const header = find_header(headers, "authorization");
-  if (!header) return std::nullopt;
-  std::string_view const scheme = header->substr(0, header->find(' '));
-  if (to_ascii_lower(scheme) != "bearer") return std::nullopt;
-  std::string_view const rest = header->substr(scheme.size());
-  return rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
-}
-
-/// The tokens that were verified, with keys and settings as they are now.
-class Verifier {
- public:
-  std::variant<jwt::Claims, jwt::Refusal> verify(std::string_view token, Oid owner_id) {
-    const JwtKeys& keys = jwt_keys(owner_id);
-    follow_changes(keys);
-    if (keys.trusted.empty()) return jwt::Refusal{jwt::Fault::no_keys};
-    const jwt::Claims* claims = cache_.find(token);
-    std::variant<jwt::Claims, jwt::Refusal> verified;
-    if (claims == nullptr) {
-      verified = jwt::verify_token(token, keys.trusted, *role_path_);
-      if (std::holds_alternative<jwt::Refusal>(verified)) return verified;
-      cache_.insert(token, std::get<jwt::Claims>(verified));
-      claims = &std::get<jwt::Claims>(verified);
-    }
-    if (std::optional<jwt::Fault> const fault = jwt::check_claims(*claims, rules_, unix_seconds()))
-      return jwt::Refusal{*fault};
-    return *claims;
-  }
-
- private:
-  void follow_changes(const JwtKeys& keys) {
-    uint64_t const settings = jwt_settings_version();
-    if (keys.version == keys_version_ && settings == settings_version_) return;
-    cache_.clear();
-    JwtSettings const now = jwt_settings();
-    role_path_ = jwt::ClaimPath::parse(now.role_claim_key);
-    rules_ = {std::string(now.audience), now.strict};
-    cache_.set_capacity(static_cast<size_t>(now.cache_max_entries));
-    keys_version_ = keys.version;
-    settings_version_ = settings;
-  }
-
-  uint64_t keys_version_ = 0;
-  uint64_t settings_version_ = 0;
-  std::optional<jwt::ClaimPath> role_path_;
-  jwt::ClaimRules rules_;
-  jwt::TokenCache cache_;
-};
-
-Verifier& verifier() {
-  static Verifier instance;
-  return instance;
-}
+constexpr std::string_view kInvalidKey = "Invalid API key";
+constexpr std::string_view kInvalidKeyHint = "Double check the `anon` or `service_role` API key.";
 
 JwtRefusal refuse(const jwt::Refusal& refusal) {
   jwt::Wording wording = refusal.wording();
@@ -108,7 +50,55 @@ void require_no_superuser(const char* role) {
              errhint("No request runs as a superuser.")));
 }
 
+JwtRefusal refuse_key(std::string_view message, std::string_view hint) {
+  return JwtRefusal{.http_status = 401,
+                    .code = "INVALID_API_KEY",
+                    .message = std::string(message),
+                    .details = {},
+                    .hint = hint,
+                    .authenticate = {}};
+}
+
+JwtOutcome authenticate_token(std::string_view token, std::string_view anonymous_role, unsigned owner_id) {
+  std::variant<jwt::Claims, jwt::Refusal> verified = verify_jwt(token, owner_id);
+  if (const auto* const refusal = std::get_if<jwt::Refusal>(&verified)) return refuse(*refusal);
+  jwt::Claims& claims = std::get<jwt::Claims>(verified);
+  if (!claims.role && anonymous_role.empty()) return refuse({jwt::Fault::anonymous_refused});
+  return JwtCaller{
+      .has_token = true,
+      .role = claims.role.value_or(std::string(anonymous_role)),
+      .claims = claims.role ? std::move(claims.json) : jwt::add_role(claims.json, anonymous_role),
+      .tenant_id = claims.subject};
+}
+
+/// As Supabase does: the key names the application, the token the user, and without a token the application
+/// is the caller.
+JwtOutcome authenticate_with_key(const std::vector<HeaderField>& headers, std::string_view anonymous_role,
+                                 unsigned owner_id) {
+  std::variant<ProjectCaller, JwtRefusal> project = authenticate_project(headers, {}, owner_id);
+  if (const auto* const refusal = std::get_if<JwtRefusal>(&project)) return *refusal;
+  const ProjectCaller& caller = std::get<ProjectCaller>(project);
+  std::optional<std::string_view> const token = bearer_credentials(headers);
+  if (token && *token != caller.key_text) {
+    if (is_opaque_key(*token)) return refuse_key(kInvalidKey, kInvalidKeyHint);
+    return authenticate_token(*token, anonymous_role, owner_id);
+  }
+  // Whom a public key stands for is the operator's word.
+  if (caller.role == "anon" && anonymous_role != "anon") return anonymous(anonymous_role);
+  return JwtCaller{
+      .has_token = false, .role = caller.role, .claims = caller.claims, .tenant_id = std::nullopt};
+}
+
 }  // namespace
+
+std::optional<std::string_view> bearer_credentials(const std::vector<HeaderField>& headers) {
+  std::optional<std::string_view> const header = find_header(headers, "authorization");
+  if (!header) return std::nullopt;
+  std::string_view const scheme = header->substr(0, header->find(' '));
+  if (to_ascii_lower(scheme) != "bearer") return std::nullopt;
+  std::string_view const rest = header->substr(scheme.size());
+  return rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
+}
 
 std::string JwtRefusal::header_line() const {
   if (authenticate.empty()) return {};
@@ -119,18 +109,21 @@ std::string JwtRefusal::header_line() const {
 
 JwtOutcome authenticate_jwt(const std::vector<HeaderField>& headers, std::string_view anonymous_role,
                             unsigned owner_id) {
+  if (jwt_settings().require_apikey) return authenticate_with_key(headers, anonymous_role, owner_id);
   std::optional<std::string_view> const token = bearer_credentials(headers);
-  if (!token) return anonymous(anonymous_role);
-  std::variant<jwt::Claims, jwt::Refusal> verified = verifier().verify(*token, owner_id);
-  if (const auto* const refusal = std::get_if<jwt::Refusal>(&verified)) return refuse(*refusal);
-  jwt::Claims& claims = std::get<jwt::Claims>(verified);
-  if (!claims.role && anonymous_role.empty()) return refuse({jwt::Fault::anonymous_refused});
-  std::string role = claims.role.value_or(std::string(anonymous_role));
-  return JwtCaller{
-      .has_token = true,
-      .role = std::move(role),
-      .claims = claims.role ? std::move(claims.json) : jwt::add_role(claims.json, anonymous_role),
-      .tenant_id = claims.subject};
+  return token ? authenticate_token(*token, anonymous_role, owner_id) : anonymous(anonymous_role);
+}
+
+std::variant<ProjectCaller, JwtRefusal> authenticate_project(const std::vector<HeaderField>& headers,
+                                                             std::optional<std::string_view> query_key,
+                                                             unsigned owner_id) {
+  std::optional<std::string_view> text = find_header(headers, "apikey");
+  if (!text) text = query_key;
+  if (!text)
+    return refuse_key("No API key found in request", "No `apikey` request header or url param was found.");
+  std::optional<ProjectKey> key = find_project_key(*text, owner_id);
+  if (!key) return refuse_key(kInvalidKey, kInvalidKeyHint);
+  return ProjectCaller{std::move(key->role), std::move(key->claims), *text};
 }
 
 void bind_jwt_caller(const JwtCaller& caller) {

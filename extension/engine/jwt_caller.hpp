@@ -26,7 +26,8 @@ struct JwtCaller {
 /// Headers that are not, in PostgREST's words.
 struct JwtRefusal {
   int http_status;                // 401, or 500 where the server has no key
-  std::string_view code;          // PGRST300 no key, 301 not decoded, 302 no anonymous access, 303 claims
+  std::string_view code;          // PGRST300 no key, 301 not decoded, 302 no anonymous access, 303 claims;
+                                  // INVALID_API_KEY
   std::string message;            // never quotes the token
   std::string_view details;       // empty: null
   std::string_view hint;          // empty: null
@@ -38,12 +39,28 @@ struct JwtRefusal {
 
 using JwtOutcome = std::variant<JwtCaller, JwtRefusal>;
 
-/// Reads the header "Authorization: Bearer …" (other schemes count as none) and verifies the token with the
-/// keys of auth.jwt_keys, which are read as the extension's owner, and by the settings pg_booking.jwt_*.
-/// `anonymous_role`: whom a caller without a token, or with a token that names no role, becomes; empty when
-/// there is no such access. A verified token is remembered, its claims are checked again each time. C-zone.
+/// Reads the header "Authorization: Bearer …" (other schemes count as none) and verifies the token. Where
+/// pg_booking.rest_require_apikey is on, a header apikey must be there too, and without a token, or with the
+/// key once more in its place, it says who calls. `anonymous_role`: whom a caller without either, or with a
+/// token that names no role, becomes; empty when there is no such access. C-zone.
 JwtOutcome authenticate_jwt(const std::vector<HeaderField>& headers, std::string_view anonymous_role,
                             unsigned owner_id);
+
+/// What follows the scheme Bearer in the header Authorization, even if it is nothing; no value for any other
+/// scheme. Points into the headers.
+std::optional<std::string_view> bearer_credentials(const std::vector<HeaderField>& headers);
+
+/// The application that calls, by its apikey.
+struct ProjectCaller {
+  std::string role;           // anon or service_role
+  std::string claims;         // JSON object
+  std::string_view key_text;  // as sent
+};
+
+/// Reads the key in the header apikey or, where there is none, `query_key`. C-zone.
+std::variant<ProjectCaller, JwtRefusal> authenticate_project(const std::vector<HeaderField>& headers,
+                                                             std::optional<std::string_view> query_key,
+                                                             unsigned owner_id);
 
 /// Makes the caller known until the current subtransaction ends: request.jwt.claims, which auth.uid() and its
 /// kin read, and the tenant (none for a caller without one), which no code that the caller runs can change.

@@ -6,13 +6,10 @@
 #include "pg/guard.hpp"
 #include "pg/role.hpp"
 #include "pg/statement.hpp"
+#include "pg/watched_table.hpp"
 
 extern "C" {
-#include "catalog/namespace.h"
-#include "commands/trigger.h"
 #include "utils/array.h"
-#include "utils/inval.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_booking {
@@ -25,19 +22,7 @@ constinit Statement read_keys{R"(
   WHERE k.status <> 'revoked'
   ORDER BY k.status = 'current' DESC, k.id)"};
 
-constinit bool known = false;
-constinit Oid table_id = InvalidOid;
-
-void forget(Datum, Oid relation_id) noexcept {
-  if (relation_id == table_id || relation_id == InvalidOid) known = false;
-}
-
-void watch_table() {
-  static constinit bool watching = false;
-  if (!watching) CacheRegisterRelcacheCallback(forget, (Datum)0);
-  watching = true;
-  table_id = get_relname_relid("jwt_keys", get_namespace_oid("auth", /*missing_ok=*/false));
-}
+constinit WatchedTable table{"auth", "jwt_keys"};
 
 /// A row in the server's memory, so that the P-zone has nothing to destroy.
 struct Row {
@@ -53,13 +38,9 @@ struct Rows {
 /// P-zone.
 Rows fetch(Oid owner_id) {
   MemoryContext const results = CurrentMemoryContext;
-  watch_table();
-  // Before the look: a change that commits meanwhile makes it unknown again.
-  known = true;
+  table.begin_reading();
   Identity const caller = become_owner(owner_id);
   spi_connect();
-  // The newest snapshot: the transaction's own may be older than the change that made us read again.
-  PushActiveSnapshot(GetLatestSnapshot());
   uint64 const count = read_keys.execute(nullptr, 0, /*read_only=*/true);
   MemoryContext const spi = MemoryContextSwitchTo(results);
   Rows fetched{static_cast<Row*>(palloc0(sizeof(Row) * (count + 1))), count};
@@ -74,9 +55,9 @@ Rows fetch(Oid owner_id) {
     fetched.rows[i].is_current = DatumGetBool(column(3));
   }
   MemoryContextSwitchTo(spi);
-  PopActiveSnapshot();
   spi_finish();
   leave_owner(caller);
+  table.end_reading();
   return fetched;
 }
 
@@ -95,7 +76,7 @@ std::vector<std::string> names_of(ArrayType* array) {
 
 const JwtKeys& jwt_keys(unsigned owner_id) {
   static JwtKeys keys;
-  if (known) return keys;
+  if (table.is_unchanged()) return keys;
   try {
     Rows const fetched = pg([&] { return fetch(owner_id); });
     keys.trusted.clear();
@@ -110,7 +91,7 @@ const JwtKeys& jwt_keys(unsigned owner_id) {
       if (i == 0) keys.can_sign = row.is_current && keys.trusted.front().key.can_sign();
     }
   } catch (...) {
-    known = false;
+    table.forget();
     throw;
   }
   return keys;
@@ -120,10 +101,10 @@ const JwtKeys& jwt_keys(unsigned owner_id) {
 
 using namespace pg_booking;
 
-PG_BOOKING_FUNCTION(pg_booking_jwt_keys_changed) {
-  if (!CALLED_AS_TRIGGER(fcinfo))
-    throw SqlError(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "jwt_keys_changed is a trigger's function");
-  Relation const table = reinterpret_cast<TriggerData*>(fcinfo->context)->tg_relation;
-  pg([&] { CacheInvalidateRelcache(table); });
-  return PointerGetDatum(nullptr);
+PG_BOOKING_FUNCTION(pg_booking_sign_jwt) {
+  const text* const claims = pg([&] { return PG_GETARG_TEXT_PP(0); });
+  const JwtKeys& keys = jwt_keys(GetUserId());
+  if (!keys.can_sign) throw SqlError(ERRCODE_NO_DATA_FOUND, "auth.jwt_keys has no current key to sign with");
+  std::string const token = jwt::sign_token(view_of(claims), keys.trusted.front().key);
+  return pg([&] { return text_datum(token); });
 }

@@ -11,6 +11,7 @@ constinit char* audience = nullptr;
 constinit char* role_claim_key = nullptr;
 constinit int cache_max_entries = 1000;
 constinit bool strict = false;
+constinit bool require_apikey = false;
 constinit uint64_t settings_version = 1;
 
 constinit char* claims = nullptr;
@@ -62,6 +63,9 @@ void jwt_settings_init() {
                            "Whether tokens must say until when and for whom they are.",
                            "On: a token without exp, or without aud where jwt_aud is set, is refused.",
                            &strict, false, PGC_SUSET, 0, nullptr, note_switch, nullptr);
+  DefineCustomBoolVariable("pg_booking.rest_require_apikey", "Whether /rest/v1 asks for the header apikey.",
+                           "On, as in a Supabase project; off, as in plain PostgREST. /auth/v1 always asks.",
+                           &require_apikey, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   // Declared, not left a placeholder, so that a change is noticed: policies ask for it with every row.
   DefineCustomStringVariable("request.jwt.claims",
                              "The claims of the user as whom the session works, a JSON object.",
@@ -73,6 +77,7 @@ JwtSettings jwt_settings() noexcept {
   return JwtSettings{.audience = view_of_setting(audience),
                      .role_claim_key = view_of_setting(role_claim_key),
                      .cache_max_entries = cache_max_entries,
+                     .require_apikey = require_apikey,
                      .strict = strict};
 }
 

@@ -17,6 +17,7 @@ struct JwtSettings {
   std::string_view audience;        // that tokens must name; empty: any
   std::string_view role_claim_key;  // a valid ClaimPath
   int cache_max_entries;            // verified tokens kept by each backend
+  bool require_apikey;              // /rest/v1 asks for the header apikey, as Supabase's gateway does
   bool strict;  // a token without "exp", or without "aud" where one is demanded, is refused
 };
 JwtSettings jwt_settings() noexcept;

@@ -20,6 +20,8 @@ const char* name_of(RateScope scope) {
       return "user";
     case RateScope::address:
       return "address";
+    case RateScope::client:
+      return "client";
   }
   return "unknown";
 }

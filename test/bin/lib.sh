@@ -30,6 +30,19 @@ find_node() {
   done
 }
 
+# The node that tests run with: of the version that supabase-js wants, from npm where there is one for this machine, else this
+# machine's own.
+test_node() {
+  local candidate
+  for candidate in "$root"/test/node_modules/node-linux-*/bin/node; do
+    if [ -x "$candidate" ] && "$candidate" --version >/dev/null 2>&1; then
+      echo "$candidate"
+      return
+    fi
+  done
+  find_node
+}
+
 # free_port [PORT]: prints PORT if it can be listened on, or any free port if none is given; fails if it is taken.
 free_port() {
   perl -MIO::Socket::INET -e '

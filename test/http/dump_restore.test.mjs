@@ -135,7 +135,7 @@ test('the extension can be dropped, made again and filled from the dump', () => 
   sql('DROP EXTENSION pg_booking', {}, copy);
   assert.equal(sql(`
     SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'booking'::regnamespace`, {}, copy), '0');
-  sql('DROP SCHEMA booking; DROP EXTENSION btree_gist', {}, copy);
+  sql('DROP SCHEMA booking; DROP EXTENSION btree_gist, pgcrypto', {}, copy);
   execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '--single-transaction', '-d', copy], { input: dumped, stdio: ['pipe', 'ignore', 'pipe'] });
   assert.deepEqual(contents(copy), contents(original));
 });

@@ -177,6 +177,7 @@ SELECT is_empty($$
     AND pronamespace <> 'auth'::regnamespace -- about users, who are there before their tenant
     AND prorettype <> 'trigger'::regtype     -- for the row's
     AND proname NOT IN ('create_tenant',  -- makes one
+                        'create_practice',
                         'housekeeping',   -- deletes what has expired, whosever it is
                         'claim_webhooks', -- hands out what is due, whosever it is
                         'flush_key_usage')  -- a part of it

@@ -39,7 +39,7 @@ INSERT INTO test.routes VALUES
 
 SELECT results_eq('SELECT * FROM booking.rate_groups()', $$ VALUES
   ('catalog', 'api_key', 120, 600), ('availability', 'api_key', 30, 150), ('booking', 'api_key', 30, 150), ('webhook', 'api_key', 10, 50),
-  ('subscription', 'api_key', 60, 300), ('read', 'user', 100, 100), ('write', 'user', 30, 30), ('auth', 'address', 10, 10),
+  ('subscription', 'api_key', 60, 300), ('read', 'user', 100, 100), ('write', 'user', 30, 30), ('auth', 'client', 10, 10),
   ('unauthenticated', 'address', 60, 60) $$, 'the limits in force where nobody set others');
 SELECT is_empty($$ SELECT rate_group FROM booking.routes() AS r WHERE rate_group NOT IN (SELECT g.rate_group FROM booking.rate_groups() AS g) $$,
   'every route''s group has limits');

@@ -3,6 +3,7 @@
 CREATE DATABASE pg_booking_roles;
 \c pg_booking_roles
 CREATE EXTENSION btree_gist;
+CREATE EXTENSION pgcrypto;
 ALTER ROLE anon BYPASSRLS;
 CREATE EXTENSION pg_booking;
 ALTER ROLE anon NOBYPASSRLS;

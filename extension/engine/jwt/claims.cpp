@@ -55,11 +55,10 @@ bool read_audience(const json::Value& claims, Claims& out) {
 /// Puts the role where SQL looks for it, whatever the path it came from.
 void set_role(json::Document& claims, const std::string& role) {
   json::Value name(role, claims.GetAllocator());
-  auto const found = claims.FindMember("role");
-  if (found == claims.MemberEnd())
-    claims.AddMember("role", name, claims.GetAllocator());
+  if (claims.HasMember("role"))
+    claims["role"] = name;
   else
-    found->value = name;
+    claims.AddMember("role", name, claims.GetAllocator());
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "text/ip_address.hpp"
+#include "text/sha256.hpp"
 
 namespace pg_booking {
 namespace {
@@ -32,6 +34,16 @@ std::optional<CallerId> caller_of_address(std::string_view address) {
   if (!v6) return std::nullopt;
   caller = *v6;
   if (!is_ipv4(caller)) std::fill(caller.begin() + kNetworkBytes, caller.end(), uint8_t{0});
+  return caller;
+}
+
+std::optional<CallerId> caller_of_client(std::string_view address, std::string_view key) {
+  std::optional<CallerId> caller = caller_of_address(address);
+  if (!caller) return std::nullopt;
+  std::string both(caller->begin(), caller->end());
+  both += key;
+  std::array<uint8_t, 32> const digest = sha256(both);
+  std::copy_n(digest.begin(), caller->size(), caller->begin());
   return caller;
 }
 

@@ -15,6 +15,7 @@ enum class RateScope : uint8_t {
   api_key = 1,
   user = 2,
   address = 3,
+  client = 4,  // an address with the key of the application it uses
 };
 
 /// Who is counted: the id of a key or user, or an address.
@@ -24,6 +25,9 @@ using CallerId = std::array<uint8_t, 16>;
 /// one customer gets to choose addresses from. Nothing for text that is no address: such a caller is not on a
 /// network.
 std::optional<CallerId> caller_of_address(std::string_view address);
+
+/// The id for a client of that address that uses an application's key.
+std::optional<CallerId> caller_of_client(std::string_view address, std::string_view key);
 
 /// Text with its end marked, for code that must not have anything to destroy.
 using AddressText = std::array<char, 64>;

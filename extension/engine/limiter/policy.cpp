@@ -15,7 +15,7 @@ constexpr std::array kRateGroups = {
     RateGroup{"subscription", RateScope::api_key, 60, 300},
     RateGroup{"read", RateScope::user, 100, 100},
     RateGroup{"write", RateScope::user, 30, 30},
-    RateGroup{"auth", RateScope::address, 10, 10},
+    RateGroup{"auth", RateScope::client, 10, 10},
     RateGroup{"unauthenticated", RateScope::address, 60, 60},
 };
 

@@ -142,7 +142,7 @@ const CallTimes& LimiterTable::times_of(const RateEntry& entry) const {
 /// again, so one that was never used ends the search.
 LimiterTable::Search LimiterTable::find(const RateKey& key, uint64_t hash, int64_t now) const {
   std::span<RateEntry> const part =
-      share(partition_of(hash), key.scope == static_cast<uint8_t>(RateScope::address));
+      share(partition_of(hash), key.scope >= static_cast<uint8_t>(RateScope::address));
   size_t const count = part.size();
   RateEntry* const first = part.data();
   RateEntry* const home = first + (((hash & 0xffffffff) * count) >> 32);
