@@ -2,7 +2,7 @@
 # META.json is the one place where the version lives.
 
 # Directories that know nothing of PostgreSQL: unit-tested and fuzzed outside the server.
-PURE_DIRS = extension/text extension/engine/jwt extension/engine/slots extension/engine/limiter extension/face/rest/grammar extension/face/rest/plan extension/face/rest/answer extension/face/rest/openapi http/message http/dispatch http/telemetry
+PURE_DIRS = extension/text extension/engine/jwt extension/engine/slots extension/engine/limiter extension/face/rest/grammar extension/face/rest/plan extension/face/rest/answer extension/face/rest/openapi http/message http/dispatch http/receiver http/telemetry
 PURE_SOURCES = $(foreach dir,$(PURE_DIRS),$(wildcard $(dir)/*.cpp))
 
 .PHONY: all install installdirs uninstall installcheck clean deps stage demo down check check-packaging bench lint format unit fuzz

@@ -51,7 +51,7 @@ build/extension/%.o: extension/%.cpp META.json
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
-HTTP_PACKAGES = cpp-httplib libpq openssl zlib
+HTTP_PACKAGES = cpp-httplib libpq openssl zlib libcurl libcares
 HTTP_CPPFLAGS = -Ihttp -Iextension -DPG_BOOKING_VERSION='"$(EXTENSION_VERSION)"' \
 	$(subst -I,-isystem ,$(shell pkg-config --cflags $(HTTP_PACKAGES)))
 HTTP_SOURCES = $(wildcard http/*.cpp http/*/*.cpp)

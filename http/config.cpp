@@ -1,5 +1,7 @@
 #include "config.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -12,6 +14,7 @@
 #include <utility>
 
 #include "postgres.hpp"
+#include "receiver/address_policy.hpp"
 
 namespace pg_booking::http {
 
@@ -28,6 +31,7 @@ statement and sends back what the database answers.
 Usage: pg-booking-http [--config FILE] [--listen ADDRESS:PORT] [--db CONNECTION] [--pool N]
                        [--tls-cert FILE --tls-key FILE] [--trusted-proxies NETWORK,...]
                        [--connections-per-address N] [--metrics-listen ADDRESS:PORT] [--log-level LEVEL]
+                       [--webhooks WHICH]
 
   --listen ADDRESS:PORT  where to listen; [::1]:8080 for IPv6, port 0 for any free port
                          (PG_BOOKING_LISTEN, default 127.0.0.1:8080)
@@ -55,6 +59,16 @@ Usage: pg-booking-http [--config FILE] [--listen ADDRESS:PORT] [--db CONNECTION]
                          (PG_BOOKING_METRICS_LISTEN, default: nowhere)
   --log-level LEVEL      debug, info, warning or error; info has a line for every request, debug for every
                          question of a monitor, too (PG_BOOKING_LOG_LEVEL, default info)
+  --webhooks WHICH       on: sends webhooks too; off: leaves that to other services; only: does nothing else
+                         (PG_BOOKING_WEBHOOKS, default on)
+  --webhook-resolver ADDRESS:PORT
+                         DNS server that finds webhooks' hosts (PG_BOOKING_WEBHOOK_RESOLVER, default: those
+                         of this machine)
+  --webhook-ca FILE      certificates (PEM) of the authorities to trust instead of the system's
+                         (PG_BOOKING_WEBHOOK_CA, default: the system's)
+  --allow-private-webhooks ADDRESS[,ADDRESS...]
+                         for development: private addresses that webhooks may be sent to all the same
+                         (PG_BOOKING_ALLOW_PRIVATE_WEBHOOKS, default: none)
   --config FILE          lines of "name = value", the names those of the flags without dashes; # begins a
                          comment (PG_BOOKING_CONFIG, default none)
   --help                 print this and exit
@@ -138,6 +152,25 @@ TrustedProxies parse_networks(const std::string& source, std::string_view text) 
   return proxies;
 }
 
+Webhooks parse_webhooks(const std::string& source, const std::string& text) {
+  if (text == "on") return Webhooks::kOn;
+  if (text == "off") return Webhooks::kOff;
+  if (text == "only") return Webhooks::kOnly;
+  fail(source, "expected on, off or only, got \"" + text + "\"");
+}
+
+std::vector<IpAddress> parse_addresses(const std::string& source, const std::string& text) {
+  const std::optional<std::vector<IpAddress>> addresses = parse_address_list(text);
+  if (!addresses) fail(source, "expected IP addresses separated by commas, got \"" + text + "\"");
+  return *addresses;
+}
+
+std::string parse_resolver(const std::string& source, const std::string& text) {
+  const Address server = parse_address(source, text);
+  if (!parse_ip_address(server.host)) fail(source, "expected an IP address and a port, got \"" + text + "\"");
+  return server.text();
+}
+
 struct Setting {
   std::string_view flag;
   const char* variable;
@@ -185,6 +218,23 @@ constexpr Setting kSettings[] = {
     {"--log-level", "PG_BOOKING_LOG_LEVEL", true,
      [](const std::string& source, const std::string& value, Config& config) {
        config.log_level = parse_level(source, value);
+     }},
+    {"--webhooks", "PG_BOOKING_WEBHOOKS", false,
+     [](const std::string& source, const std::string& value, Config& config) {
+       config.webhooks = parse_webhooks(source, value);
+     }},
+    {"--webhook-resolver", "PG_BOOKING_WEBHOOK_RESOLVER", false,
+     [](const std::string& source, const std::string& value, Config& config) {
+       config.webhook_resolver = parse_resolver(source, value);
+     }},
+    {"--webhook-ca", "PG_BOOKING_WEBHOOK_CA", false,
+     [](const std::string& source, const std::string& value, Config& config) {
+       if (::access(value.c_str(), R_OK) != 0) fail(source, "the file can not be read");
+       config.webhook_ca_file = value;
+     }},
+    {"--allow-private-webhooks", "PG_BOOKING_ALLOW_PRIVATE_WEBHOOKS", false,
+     [](const std::string& source, const std::string& value, Config& config) {
+       config.private_webhooks = parse_addresses(source, value);
      }},
 };
 

@@ -7,6 +7,7 @@
 
 #include "log.hpp"
 #include "message/forwarded.hpp"
+#include "text/ip_address.hpp"
 
 namespace pg_booking::http {
 
@@ -24,6 +25,8 @@ struct Address {
   std::string text() const;
 };
 
+enum class Webhooks { kOn, kOff, kOnly };
+
 struct Config {
   Address listen{"127.0.0.1", 8080};
   Address metrics_listen;  // without a host: nowhere
@@ -34,6 +37,10 @@ struct Config {
   TrustedProxies trusted_proxies;
   std::size_t connections_per_address = 1000;
   Level log_level = Level::kInfo;
+  Webhooks webhooks = Webhooks::kOn;
+  std::vector<IpAddress> private_webhooks;  // private addresses that webhooks may go to
+  std::string webhook_resolver;             // "ADDRESS:PORT"; empty: this machine's
+  std::string webhook_ca_file;              // empty: the system's authorities
   bool help = false;
   bool version = false;
   std::map<std::string, std::string> given;  // values as they were given, by flag

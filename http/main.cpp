@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,13 +25,15 @@
 #include "postgres.hpp"
 #include "service.hpp"
 #include "startup_check.hpp"
+#include "webhooks/own_addresses.hpp"
+#include "webhooks/sender.hpp"
 
 namespace pg_booking::http {
 
 namespace {
 
 constexpr std::size_t kMaxClients = 4096;
-constexpr std::size_t kOtherDescriptors = 64;
+constexpr std::size_t kOtherDescriptors = 256;  // most of them for webhooks
 constexpr std::chrono::seconds kLongestStop{10};
 
 int fail(ExitCode code, const std::string& message) {
@@ -46,6 +49,13 @@ std::size_t max_clients(std::size_t database_connections) {
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kMaxClients + others);
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return kMaxClients;
   return std::clamp<std::size_t>(limit.rlim_cur, others + 1, kMaxClients + others) - others;
+}
+
+/// Waits for SIGTERM or SIGINT; meanwhile SIGHUP reads the configuration again.
+void await_stop(sigset_t signals, const std::function<void()>& reload) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) reload();
+  LogLine(Level::kInfo, "stopping").write();
 }
 
 /// Acts on signals, which all threads have blocked: SIGHUP reads the configuration again, SIGTERM and SIGINT
@@ -75,9 +85,7 @@ class Signals {
 
  private:
   void wait(Service& service, sigset_t signals, const std::function<void()>& reload) {
-    int signal = 0;
-    while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) reload();
-    LogLine(Level::kInfo, "stopping").write();
+    await_stop(signals, reload);
     service.stop();
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kLongestStop, [this] { return finished_; })) return;
@@ -122,21 +130,55 @@ void announce(const Config& config, int port, const std::optional<int>& metrics_
   std::fflush(stdout);
 }
 
+/// `own`: where this service listens itself.
+std::unique_ptr<Sender> start_sender(const Config& config, std::vector<SocketAddress> own) {
+  if (!config.private_webhooks.empty()) {
+    LogLine(Level::kWarning, "private_webhooks_allowed")
+        .field("addresses", config.given.at("--allow-private-webhooks"))
+        .field("message",
+               "--allow-private-webhooks lets tenants reach into this network: for development only")
+        .write();
+  }
+  return std::make_unique<Sender>(SenderOptions{config.db,
+                                                AddressPolicy(config.private_webhooks, std::move(own)),
+                                                config.webhook_resolver, config.webhook_ca_file});
+}
+
+int send_webhooks_only(const std::vector<std::string>& arguments, const Config& config, sigset_t signals) {
+  std::puts("pg-booking-http " PG_BOOKING_VERSION " sending webhooks");
+  std::fflush(stdout);
+  {
+    const std::unique_ptr<Sender> sender = start_sender(config, {});
+    const Housekeeper housekeeper(config.db);
+    await_stop(signals, [&] { reload(arguments, config); });
+  }
+  LogLine(Level::kInfo, "stopped").write();
+  return kExitOk;
+}
+
 int serve(const std::vector<std::string>& arguments, const Config& config) {
   set_log_level(config.log_level);
   const Gateway gateway = check_and_read_gateway(config.db);
   std::signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = Signals::block();  // before there is any other thread
+  if (config.webhooks == Webhooks::kOnly) return send_webhooks_only(arguments, config, signals);
 
   Service service(config, max_clients(config.pool), gateway);
   const int port = service.listen_on(config.listen);
   const bool has_metrics = !config.metrics_listen.host.empty();
+  std::vector<SocketAddress> own = own_addresses(config.listen.host, port);
   std::optional<int> metrics_port;
-  if (has_metrics) metrics_port = service.listen_for_operators(config.metrics_listen);
+  if (has_metrics) {
+    metrics_port = service.listen_for_operators(config.metrics_listen);
+    for (const SocketAddress& address : own_addresses(config.metrics_listen.host, *metrics_port))
+      own.push_back(address);
+  }
   announce(config, port, metrics_port);
 
   Signals handling(service, signals, [&] { reload(service, arguments, config); });
   const Housekeeper housekeeper(config.db);
+  const std::unique_ptr<Sender> sender =
+      config.webhooks == Webhooks::kOff ? nullptr : start_sender(config, std::move(own));
   const Monitor monitor(config.db, has_metrics,
                         [&](Findings findings) { service.take(std::move(findings)); });
   if (!service.run()) {

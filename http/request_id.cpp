@@ -15,10 +15,10 @@ std::string new_request_id() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   // Ids need to differ, not to be secret. getrandom never fails for so few bytes; if it did they would be
   // zeros.
-  std::array<std::uint8_t, 10> random{};
+  std::array<std::uint8_t, 8> random{};
   static_cast<void>(::getrandom(random.data(), random.size(), 0) < 0);
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  return format_typeid("req", make_uuid_v7(milliseconds, random));
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  return format_typeid("req", make_uuid_v7(microseconds, random));
 }
 
 }  // namespace pg_booking::http

@@ -77,7 +77,7 @@ CREATE TABLE booking.webhook_deliveries (
   CONSTRAINT a_test_has_neither_event_nor_booking CHECK ((event IS NULL) = (booking_id IS NULL)),
   CONSTRAINT pending_has_a_next_attempt CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
 );
-CREATE INDEX webhook_deliveries_pending ON booking.webhook_deliveries (tenant_id, next_attempt_at, id) WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_due ON booking.webhook_deliveries (tenant_id, next_attempt_at, id) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_by_booking ON booking.webhook_deliveries (tenant_id, booking_id);
 CREATE INDEX webhook_deliveries_by_age ON booking.webhook_deliveries (created_at);
 CREATE INDEX webhook_deliveries_by_creation ON booking.webhook_deliveries (tenant_id, created_at, id);

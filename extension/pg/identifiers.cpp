@@ -33,9 +33,9 @@ Datum guarded_uuid(const UuidBytes& uuid) {
 }  // namespace
 
 UuidBytes new_uuid_v7() {
-  std::array<uint8_t, 10> random;
+  std::array<uint8_t, 8> random;
   fill_random(random.data(), random.size());
-  return make_uuid_v7((GetCurrentTimestamp() + kPostgresEpochMicroseconds) / 1000, random);
+  return make_uuid_v7(GetCurrentTimestamp() + kPostgresEpochMicroseconds, random);
 }
 
 }  // namespace pg_booking

@@ -36,11 +36,14 @@ bool is_uuid_v4(const UuidBytes& uuid) {
   return (uuid[6] & 0xF0) == 0x40 && (uuid[8] & 0xC0) == 0x80;
 }
 
-UuidBytes make_uuid_v7(int64_t unix_milliseconds, std::span<const uint8_t, 10> random) {
+UuidBytes make_uuid_v7(int64_t unix_microseconds, std::span<const uint8_t, 8> random) {
+  const int64_t milliseconds = unix_microseconds / 1000;
+  const int64_t fraction = unix_microseconds % 1000 * 4096 / 1000;
   UuidBytes uuid;
-  for (size_t i = 0; i < 6; ++i) uuid[i] = static_cast<uint8_t>(unix_milliseconds >> (40 - 8 * i));
-  for (size_t i = 0; i < random.size(); ++i) uuid[6 + i] = random[i];
-  uuid[6] = static_cast<uint8_t>((uuid[6] & 0x0F) | 0x70);
+  for (size_t i = 0; i < 6; ++i) uuid[i] = static_cast<uint8_t>(milliseconds >> (40 - 8 * i));
+  uuid[6] = static_cast<uint8_t>(fraction >> 8 | 0x70);
+  uuid[7] = static_cast<uint8_t>(fraction);
+  for (size_t i = 0; i < random.size(); ++i) uuid[8 + i] = random[i];
   uuid[8] = static_cast<uint8_t>((uuid[8] & 0x3F) | 0x80);
   return uuid;
 }

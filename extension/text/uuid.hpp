@@ -24,7 +24,9 @@ std::string format_uuid(const UuidBytes& uuid);
 /// Whether version is 4 and variant is RFC 9562's.
 bool is_uuid_v4(const UuidBytes& uuid);
 
-/// A version 7 UUID: the low 48 bits of `unix_milliseconds`, then 74 of the random bits.
-UuidBytes make_uuid_v7(int64_t unix_milliseconds, std::span<const uint8_t, 10> random);
+/// A version 7 UUID: the low 48 bits of the milliseconds since 1970, the fraction of a millisecond in 12 bits
+/// (RFC 9562 section 6.2, method 3: what was made a microsecond later sorts later), then 62 of the random
+/// bits.
+UuidBytes make_uuid_v7(int64_t unix_microseconds, std::span<const uint8_t, 8> random);
 
 }  // namespace pg_booking

@@ -11,7 +11,7 @@ import { databaseUrl, sql } from './support.mjs';
 export const binary = process.env.PG_BOOKING_HTTP ?? fileURLToPath(new URL('../../pg-booking-http', import.meta.url));
 
 // Environment of the services: what the caller's shell says must not reach them.
-const cleanEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG|PG_BOOKING_)/.test(name)));
+export const cleanEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG|PG_BOOKING_)/.test(name)));
 
 /** Runs the program to its end; resolves to { code, stdout, stderr }. */
 export async function runDoor(args, env = {}) {
@@ -33,7 +33,7 @@ export class Service {
     const service = new Service();
     service.log = '';
     service.stdout = '';
-    service.child = spawn(binary, ['--listen', '127.0.0.1:0', '--db', db, ...args], {
+    service.child = spawn(binary, ['--listen', '127.0.0.1:0', '--webhooks', 'off', '--db', db, ...args], {
       env: { ...cleanEnv, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     service.child.stderr.on('data', (data) => (service.log += data));

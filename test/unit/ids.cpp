@@ -58,19 +58,22 @@ TEST_CASE("is_uuid_v4 looks at version and variant") {
   CHECK_FALSE(is_uuid_v4(uuid("8e03978e-40d5-13e8-bc93-6894a57f9324")));
 }
 
-TEST_CASE("make_uuid_v7: the example of RFC 9562 appendix A.6") {
-  // 017F22E2-79B0-7CC3-98C4-DC0C0C07398F; version and variant bits of the random part are replaced.
-  const std::array<uint8_t, 10> random = {0xFC, 0xC3, 0xD8, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F};
-  CHECK(make_uuid_v7(0x017F22E279B0, random) == uuid("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
-  const std::array<uint8_t, 10> zeros{};
-  CHECK(make_uuid_v7(0, zeros) == uuid("00000000-0000-7000-8000-000000000000"));
+TEST_CASE("make_uuid_v7: RFC 9562 section 5.7 with the fraction of section 6.2") {
+  // Version and variant bits are set, whatever the random bytes are.
+  const std::array<uint8_t, 8> random = {0xD8, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F};
+  const int64_t milliseconds = 0x017F22E279B0;
+  CHECK(make_uuid_v7(milliseconds * 1000, random) == uuid("017f22e2-79b0-7000-98c4-dc0c0c07398f"));
+  CHECK(make_uuid_v7(milliseconds * 1000 + 500, random) == uuid("017f22e2-79b0-7800-98c4-dc0c0c07398f"));
+  CHECK(make_uuid_v7(milliseconds * 1000 + 999, random) == uuid("017f22e2-79b0-7ffb-98c4-dc0c0c07398f"));
+  CHECK(make_uuid_v7(0, std::array<uint8_t, 8>{}) == uuid("00000000-0000-7000-8000-000000000000"));
 }
 
-TEST_CASE("later UUIDs of version 7 sort later") {
-  const std::array<uint8_t, 10> low{};
-  std::array<uint8_t, 10> high;
+TEST_CASE("UUIDs of version 7 made a microsecond later sort later") {
+  const std::array<uint8_t, 8> low{};
+  std::array<uint8_t, 8> high;
   high.fill(0xFF);
-  for (const int64_t time : {int64_t{0}, int64_t{255}, int64_t{1'767'225'600'000}, int64_t{0xFFFFFFFF}}) {
+  for (const int64_t time :
+       {int64_t{0}, int64_t{255}, int64_t{999}, int64_t{1'767'225'600'000'123}, int64_t{0xFFFFFFFF}}) {
     CHECK(make_uuid_v7(time, high) < make_uuid_v7(time + 1, low));
   }
 }
