@@ -1,7 +1,7 @@
 // A world of its own for tests of webhooks: a certificate authority, a name server, receivers, a database and senders.
 // Receivers have addresses below 127.0.0.0/8 that nobody else uses, so test runs do not meet.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { binary, cleanEnv, TestDatabase } from './door.mjs';
-import { sql } from './support.mjs';
 
 const port = 8443;
 
@@ -100,11 +99,15 @@ export class Receiver {
     this.respond = respond;
     this.requests = [];
     this.connections = 0;
+    this.sockets = new Map();
   }
 
   async start() {
     this.server = https.createServer(this.tls, (request, response) => this.receive(request, response));
-    this.server.on('connection', () => this.connections++);
+    this.server.on('connection', (socket) => {
+      this.connections++;
+      this.sockets.set(socket.remotePort, socket);
+    });
     this.server.listen(port, this.address);
     await once(this.server, 'listening');
   }
@@ -118,6 +121,11 @@ export class Receiver {
     this.respond(request, response, delivery);
   }
 
+  /** Ends the connection that a request came on with a reset. */
+  reset(request) {
+    this.sockets.get(request.socket.remotePort).resetAndDestroy();
+  }
+
   async stop() {
     if (!this.server.listening) return;
     this.server.closeAllConnections();
@@ -126,7 +134,7 @@ export class Receiver {
   }
 }
 
-/** A service that only sends webhooks. */
+/** A service that sends webhooks. */
 class SenderProcess {
   constructor(args) {
     this.log = '';
@@ -171,11 +179,17 @@ export class World {
   /** Options of a service that may send to the receivers that there are. */
   options(addresses = this.receivers.map((receiver) => receiver.address)) {
     return ['--db', `host='${process.env.PGHOST}' port=${process.env.PGPORT} user=authenticator dbname=${this.database.name}`,
-      '--webhook-resolver', this.names.address, '--webhook-ca', this.authority.file, '--allow-private-webhooks', addresses.join(',')];
+      '--webhook-resolver', this.names.address, '--webhook-ca', this.authority.file,
+      ...(addresses.length === 0 ? [] : ['--allow-private-webhooks', addresses.join(',')])];
   }
 
-  async startSender(addresses) {
-    const sender = new SenderProcess(['--webhooks', 'only', ...this.options(addresses)]);
+  startSender(addresses) {
+    return this.startService(['--webhooks', 'only'], addresses);
+  }
+
+  /** A service with these options that also sends webhooks. */
+  async startService(args, addresses) {
+    const sender = new SenderProcess([...args, ...this.options(addresses)]);
     this.senders.push(sender);
     await sender.ready;
     return sender;
@@ -197,32 +211,40 @@ export class World {
   }
 
   /** A business whose webhooks go to the URL. */
-  tenant(url) {
-    const [tenantId, secret] = this.sql(`
+  async tenant(url) {
+    const answer = await this.sql(`
       SELECT booking.create_tenant(:'slug', 'Test', 'Europe/Budapest', 'pro') AS tenant \\gset
       INSERT INTO booking.webhook_configs (tenant_id, url) VALUES (:'tenant', :'url');
-      SELECT :'tenant' || ' ' || booking.add_webhook_secret(:'tenant')`, { slug: `salon-${randomBytes(6).toString('hex')}`, url }).split(' ');
+      SELECT :'tenant' || ' ' || booking.add_webhook_secret(:'tenant')`, { slug: `salon-${randomBytes(6).toString('hex')}`, url });
+    const [tenantId, secret] = answer.split(' ');
     return { tenantId, secret };
   }
 
-  sql(text, variables) {
-    return sql(text, variables, this.database.url);
+  /** Runs SQL as support.mjs's does, but lets the receivers answer meanwhile. */
+  sql(text, variables = {}) {
+    const flags = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
+    return new Promise((resolve, reject) => {
+      const psql = execFile('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', this.database.url, ...flags],
+        { maxBuffer: 1 << 26 }, (error, output) => (error ? reject(error) : resolve(output.trim())));
+      psql.stdin.end(text);
+    });
   }
 
   /** Puts test events into the outbox, in one transaction; returns their webhook ids, in order. */
-  send(tenantId, count = 1) {
-    return this.sql(`SELECT booking.public_id('dlv', booking.send_test_webhook(:'tenant')) FROM generate_series(1, :count)`,
-      { tenant: tenantId, count }).split('\n');
+  async send(tenantId, count = 1) {
+    const ids = await this.sql(`SELECT booking.public_id('dlv', booking.send_test_webhook(:'tenant')) FROM generate_series(1, :count)`,
+      { tenant: tenantId, count });
+    return ids.split('\n');
   }
 
   /** Whatever waits for its time is due. */
   resume(tenantId) {
-    this.sql(`SELECT booking.resume_webhooks(:'tenant')`, { tenant: tenantId });
+    return this.sql(`SELECT booking.resume_webhooks(:'tenant')`, { tenant: tenantId });
   }
 
   /** The deliveries of a tenant, oldest first. */
-  deliveries(tenantId) {
-    return JSON.parse(this.sql(`
+  async deliveries(tenantId) {
+    return JSON.parse(await this.sql(`
       SELECT coalesce(json_agg(json_build_object('id', booking.public_id('dlv', d.id), 'event', d.event, 'payload', d.payload, 'status', d.status,
         'attempts', d.attempts, 'log', (SELECT coalesce(json_agg(a ORDER BY a.number), '[]') FROM booking.webhook_attempts AS a WHERE a.delivery_id = d.id))
         ORDER BY d.id), '[]')
@@ -231,12 +253,18 @@ export class World {
 
   /** Waits until so many attempts of a tenant have ended; returns the deliveries. */
   async ended(tenantId, attempts) {
-    await until(() => this.deliveries(tenantId).flatMap(({ log }) => log).filter((one) => one.finished_at !== null).length >= attempts,
+    await until(async () => (await this.deliveries(tenantId)).flatMap(({ log }) => log).filter((one) => one.finished_at !== null).length >= attempts,
       `${attempts} attempts`);
     return this.deliveries(tenantId);
   }
 
-  config(tenantId) {
-    return JSON.parse(this.sql(`SELECT row_to_json(c) FROM booking.webhook_configs AS c WHERE tenant_id = :'tenant'`, { tenant: tenantId }));
+  /** Waits until all deliveries of a tenant have arrived; returns them. */
+  async delivered(tenantId) {
+    await until(async () => (await this.deliveries(tenantId)).every(({ status }) => status === 'delivered'), 'the deliveries');
+    return this.deliveries(tenantId);
+  }
+
+  async config(tenantId) {
+    return JSON.parse(await this.sql(`SELECT row_to_json(c) FROM booking.webhook_configs AS c WHERE tenant_id = :'tenant'`, { tenant: tenantId }));
   }
 }
