@@ -45,7 +45,7 @@ void run_with_retries(const Face& face, Exchange& exchange) {
       return;
     } catch (const PgError& error) {
       std::string const sqlstate = sqlstate_of(error);
-      if (is_cancellation(sqlstate)) throw;
+      if (is_cancellation(sqlstate) && !exchange.limits_time) throw;
       if (attempt == kMaxAttempts || !is_transient_conflict(sqlstate)) {
         if (face.answer_database_error != nullptr)
           throw RolledBackAnswer{face.answer_database_error(exchange, to_database_error(error))};
@@ -106,7 +106,6 @@ NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
   } catch (const ApiError& error) {
     answer_error(*face, exchange, error);
   }
-  if (face->finish != nullptr) face->finish(exchange);
   finish_head(exchange);
   if (request.method == "HEAD" && !exchange.answer.body.empty()) {
     exchange.answer.headers += "Content-Length: " + std::to_string(exchange.answer.body.size()) + "\n";

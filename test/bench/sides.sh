@@ -102,3 +102,28 @@ book() {
     LATERAL booking.http_request('POST', '/v1/bookings', jsonb_build_object('authorization', 'Bearer $bench_salon_key',
       'content-type', 'application/json', '$1', key::text), bench_booking_body(n));" "${2:-booking}"
 }
+
+# rest_setup: the table and the key that the rows about /rest/v1 use; sets rest_owner, whose rows they ask for, and rest_token, his.
+rest_setup() {
+  psql -X -q -v ON_ERROR_STOP=1 -d booking -f "$here/rest.sql" >/dev/null
+  rest_owner=$(psql -X -At -d booking -c "SELECT md5('7')::uuid")
+  rest_token=$(rest_sign "{\"sub\":\"$rest_owner\",\"role\":\"authenticated\"}")
+}
+
+# rest_sign CLAIMS: a token of the benchmark's key.
+rest_sign() {
+  local signed
+  signed=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url).$(printf '%s' "$1" | base64url)
+  printf '%s.%s' "$signed" "$(printf '%s' "$signed" |
+    openssl dgst -sha256 -hmac 'a secret of the benchmark, at least 32 bytes' -binary | base64url)"
+}
+base64url() { base64 -w 0 | tr '+/' '-_' | tr -d '='; }
+
+# rest_requests SQL: pgbench's script of one statement that must be true for every request; one backend, no HTTP.
+rest_requests() {
+  local output=$bench_dir/rest.log
+  pgbench -n -M prepared -f <(echo "SELECT 1 / ($1)::int") -c 1 -T "$seconds" booking >"$output" 2>&1
+  if grep -q aborted "$output"; then die "not every request was answered: $(cat "$output")"; fi
+  awk '/transactions actually processed/ {requests = $NF; sub(/.*\//, "", requests)} /^tps = / {tps = $3}
+       END {print requests, requests / tps, "-", "-"}' "$output"
+}

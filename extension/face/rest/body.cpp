@@ -41,6 +41,8 @@ std::string aggregate_sql(const Representation& representation, const BodyOption
     }
     case Representation::Kind::object:
       return "COALESCE(json_agg(" + row + ")->0, 'null')";
+    case Representation::Kind::value:
+      return row;
     default:
       return "COALESCE(json_agg(" + row + "), '[]')";
   }
@@ -64,9 +66,24 @@ std::string explain_options(const Media& media) {
   return options;
 }
 
+/// What a request costs is shown for a statement that makes the whole answer, with the columns of
+/// PostgREST's: the total, the page's rows, of writes the key, the body.
 Body explain(const Representation& representation, SqlText sql, const ReadNode& root,
              const BodyOptions& options) {
-  append_aggregate(sql, representation, root, options);
+  sql += "SELECT ";
+  if (options.window && root.range != RowRange{}) {
+    sql += "(SELECT pg_catalog.count(*) FROM (";
+    append_unranged(sql, root);
+    sql += ") AS counted)";
+  } else {
+    sql += "NULL::bigint";
+  }
+  sql += returns_single(options) ? " AS total_result_set, 1 AS page_total, "
+                                 : " AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, ";
+  if (!options.read_only && options.function == nullptr) sql += "NULL::text[] AS header, ";
+  sql += aggregate_sql(representation, options) + " AS body FROM (";
+  append_read(sql, root);
+  sql += ") _postgrest_t";
   return {.text = explain_statement(sql, explain_options(representation.media))};
 }
 

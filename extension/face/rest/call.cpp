@@ -56,7 +56,7 @@ OperationAnswer run_call(const CallOperation& operation, bool read_only) {
   const RestRequest& request = operation.request;
   BodyOptions const options = body_options(operation, read_only);
   ReadNode root = operation.root;
-  if (options.window) root.range = {};
+  if (options.window && !operation.representation.explains) root.range = {};
   Body const body = make_body(operation.representation, source_of(operation), root, options);
   const Media& media = operation.representation.media;
   if (operation.representation.explains) return {.headers = type_headers(request, media), .body = body.text};

@@ -25,6 +25,7 @@ namespace {
 // server does: they set marks and nothing else.
 constinit bool relations_doubtful = true;
 constinit bool functions_doubtful = true;
+constinit uint64_t generation = 0;
 
 /// The relations that something kept is about.
 constinit std::unordered_set<unsigned>* kept_relations = nullptr;
@@ -54,6 +55,7 @@ class BackendCatalog final : public Catalog, public KeySource {
     }
     if (relations_doubtful || size() > kMostKept) forget_relations();
     if (functions_doubtful || functions_.size() > kMostKept) forget_functions();
+    if (relations_doubtful || functions_doubtful) generation++;
     relations_doubtful = functions_doubtful = false;
   }
 
@@ -239,6 +241,10 @@ void catalog_init() {
   CacheRegisterSyscacheCallback(TYPEOID, functions_changed, (Datum)0);
   CacheRegisterSyscacheCallback(CASTSOURCETARGET, keys_or_types_changed, (Datum)0);
   CacheRegisterSyscacheCallback(PROCOID, functions_changed, (Datum)0);
+}
+
+uint64_t catalog_generation() {
+  return generation;
 }
 
 Catalog& current_catalog(std::string_view schemas, std::string_view extra_search_path,

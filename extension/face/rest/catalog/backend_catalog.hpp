@@ -3,6 +3,7 @@
 #error "pure header: include it before postgres.h"
 #endif
 
+#include <cstdint>
 #include <string_view>
 
 #include "face/rest/plan/schema.hpp"
@@ -17,5 +18,8 @@ void catalog_init();
 /// C-zone.
 Catalog& current_catalog(std::string_view schemas, std::string_view extra_search_path,
                          std::string_view hoisted_settings);
+
+/// Changes whenever something that was known of the catalogs was forgotten: what was made of it is doubtful.
+uint64_t catalog_generation();
 
 }  // namespace pg_booking::rest

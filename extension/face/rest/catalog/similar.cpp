@@ -29,7 +29,7 @@ constexpr double kSimilarName = 0.75;
 constexpr size_t kMostNames = 500;
 
 /// Calls `visit` with the tuples of a catalog whose column is this namespace, without an index: names only
-/// begin with them there. P-zone.
+/// begin with them there. Ends without having seen all of a very large one. P-zone.
 template <typename Visit>
 void for_each_of_schema(Oid catalog_id, AttrNumber column, const char* schema, const Visit& visit) {
   Oid const name_space = get_namespace_oid(schema, true);
@@ -88,15 +88,6 @@ std::vector<std::string> names_of(const std::vector<NamedRelation>& relations) {
   return names;
 }
 
-/// The relations of the schema that `origin` has a relationship with.
-std::vector<std::string> related_names(KeySource& keys, const KeyedRelation& origin, std::string_view schema,
-                                       const std::vector<NamedRelation>& all) {
-  std::vector<std::string> names;
-  for (const NamedRelation& other : all)
-    if (!find_key_relationships(keys, origin, schema, other.name, "").empty()) names.push_back(other.name);
-  return names;
-}
-
 /// Whether a relation takes part in any relationship.
 bool is_related(KeySource& keys, unsigned id) {
   const KeyedRelation* const relation = keys.relation(id);
@@ -127,17 +118,19 @@ std::string parameter_list(std::vector<std::string> names) {
 std::optional<std::string> similar_relationship(KeySource& keys, const KeyedRelation* origin,
                                                 std::string_view schema, std::string_view origin_name,
                                                 std::string_view target) {
-  std::vector<NamedRelation> all = relations_of(schema);
+  // Relationships are looked for last, and only of names that are alike.
+  std::vector<NamedRelation> const all = relations_of(schema);
+  std::vector<std::string> const names = names_of(all);
   if (origin == nullptr || !is_related(keys, origin->id)) {
-    std::erase_if(all, [&](const NamedRelation& relation) { return !is_related(keys, relation.id); });
-    std::vector<std::string> const names = names_of(all);
-    std::vector<Likeness> const found = find_similar(origin_name, names, kSomewhatSimilar);
-    if (found.empty()) return std::nullopt;
-    return suggestion(found.front().text, origin_name);
+    for (const Likeness& found : find_similar(origin_name, names, kSomewhatSimilar)) {
+      const KeyedRelation* const relation = keys.find(schema, found.text);
+      if (relation != nullptr && is_related(keys, relation->id)) return suggestion(found.text, origin_name);
+    }
+    return std::nullopt;
   }
-  std::vector<std::string> const names = related_names(keys, *origin, schema, all);
   for (const Likeness& found : find_similar(target, names, kSomewhatSimilar))
-    if (found.score < 1) return suggestion(found.text, target);
+    if (found.score < 1 && !find_key_relationships(keys, *origin, schema, found.text, "").empty())
+      return suggestion(found.text, target);
   return std::nullopt;
 }
 

@@ -16,7 +16,9 @@ extern "C" {
 #include "commands/trigger.h"
 #include "utils/acl.h"
 #include "utils/rel.h"
+#include "storage/proc.h"
 #include "utils/snapmgr.h"
+#include "utils/timeout.h"
 }
 
 namespace pg_booking::rest {
@@ -103,6 +105,7 @@ Session::Session(const SessionRequest& request) {
   std::string const cookies = cookies_as_json(request.exchange.headers);
   std::string const method(request.exchange.request.method);
   std::string const request_path(request.path);
+  int const outer_timeout = StatementTimeout;
   Identity const outer = pg([&] {
     Identity const before = current_identity();
     if (request.read_only) XactReadOnly = true;  // put back by the end of the subtransaction
@@ -117,6 +120,7 @@ Session::Session(const SessionRequest& request) {
       for (const Setting& setting : *request.function_settings)
         set_local(setting.name.c_str(), setting.value.c_str());
     set_role(request.caller.role.c_str());
+    limit_time(outer_timeout);
     return before;
   });
   // The function is the owner's choice: it may go on as another role, what comes after it may not.
@@ -124,6 +128,22 @@ Session::Session(const SessionRequest& request) {
   pg([] { lock_role(); });
   outer_user_ = outer.user_id;
   outer_security_context_ = outer.security_context;
+}
+
+// The timer runs for the statement around the request: a limit that was set since must start it anew.
+void Session::limit_time(int outer_timeout) {
+  if (StatementTimeout == outer_timeout || StatementTimeout == 0) return;
+  if (get_timeout_active(STATEMENT_TIMEOUT)) outer_limit_ = get_timeout_finish_time(STATEMENT_TIMEOUT);
+  TimestampTz const own_limit = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), StatementTimeout);
+  if (outer_limit_ != 0 && outer_limit_ <= own_limit) return;
+  enable_timeout_at(STATEMENT_TIMEOUT, own_limit);
+  limits_time_ = true;
+}
+
+Session::~Session() {
+  if (!limits_time_) return;
+  disable_timeout(STATEMENT_TIMEOUT, false);
+  if (outer_limit_ != 0) enable_timeout_at(STATEMENT_TIMEOUT, outer_limit_);
 }
 
 void Session::leave() {

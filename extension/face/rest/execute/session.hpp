@@ -3,6 +3,7 @@
 #error "pure header: include it before postgres.h"
 #endif
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,11 +33,20 @@ struct SessionRequest {
 class Session {
  public:
   explicit Session(const SessionRequest& request);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
   void leave();
+  /// Whether the role or the function has a statement_timeout of its own, which holds for the request.
+  bool limits_time() const { return limits_time_; }
 
  private:
   unsigned outer_user_;
   int outer_security_context_;
+  bool limits_time_ = false;
+  int64_t outer_limit_ = 0;  // when the statement around the request ends; 0: never
+
+  void limit_time(int outer_timeout);
 };
 
 /// The value of a setting that the request's code may have set, e.g. response.headers; empty if it did not.

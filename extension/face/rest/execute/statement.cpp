@@ -1,8 +1,10 @@
 #include "face/rest/execute/statement.hpp"
 
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "face/rest/catalog/backend_catalog.hpp"
 #include "text/json_parse.hpp"
 
 #include "face/rest/execute/row_writer.hpp"
@@ -39,11 +41,14 @@ struct KeptPlan {
 using KeptPlans = std::unordered_map<std::string, KeptPlan>;
 
 /// For the life of the backend. All are dropped when there are too many: shapes are few, and a client that
-/// makes up new ones must not fill the memory.
+/// makes up new ones must not fill the memory. PostgreSQL revalidates a plan, but not the types that its
+/// parameters were inferred to have: a change in the catalogs drops all as well.
 KeptPlans& kept_plans() {
   static constinit KeptPlans* plans = nullptr;
+  static constinit uint64_t made_at = 0;
   if (plans == nullptr) plans = new KeptPlans;
-  if (plans->size() >= kMostKeptPlans) {
+  bool const is_old = std::exchange(made_at, catalog_generation()) != catalog_generation();
+  if (is_old || plans->size() >= kMostKeptPlans) {
     for (auto& [key, kept] : *plans) pg([&kept = kept] { SPI_freeplan(kept.plan); });
     plans->clear();
   }
