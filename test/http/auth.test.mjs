@@ -1,28 +1,10 @@
 // Users, with the real supabase-js: what an application does from sign-up to sign-out.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import test from 'node:test';
-import { createClient } from '@supabase/supabase-js';
 import { serviceUrl, sql } from './support.mjs';
+import { makeProjectKey, newAddress, newSupabaseClient as newClient, newUser, password } from './supabase.mjs';
 
-const password = 'correct horse battery';
-const newAddress = () => `user-${randomBytes(6).toString('hex')}@example.com`;
-const makeKey = (role) => sql(`SELECT auth.create_project_key(:'role', 'test')`, { role });
-const serviceKey = makeKey('service_role');
-
-/** A client with an apikey of its own: sign-ins are counted by address and key. */
-function newClient(key = makeKey('anon')) {
-  return createClient(serviceUrl, key, { auth: { persistSession: false, autoRefreshToken: false } });
-}
-
-/** A client that is signed in as somebody new. */
-async function newUser(data = {}) {
-  const client = newClient();
-  const email = newAddress();
-  const { data: signedUp, error } = await client.auth.signUp({ email, password, options: { data } });
-  assert.equal(error, null);
-  return { client, email, id: signedUp.user.id, session: signedUp.session };
-}
+const serviceKey = makeProjectKey('service_role');
 
 /** The newest message to an address, as the operator finds it where no mail function is set. */
 function mailTo(email) {
@@ -164,7 +146,7 @@ test('tokens of a promoted key are verified with the published key set', async (
 });
 
 test('eleven sign-ins in a minute are one too many', async () => {
-  const key = makeKey('anon');
+  const key = makeProjectKey('anon');
   const statuses = [];
   let refused;
   for (let i = 0; i < 11; i++) {
