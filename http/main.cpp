@@ -99,11 +99,12 @@ class Signals {
   std::thread thread_;
 };
 
-/// Puts into force what can be while the service runs. A configuration with an error changes nothing.
-void reload(Service& service, const std::vector<std::string>& arguments, const Config& running) {
+/// Puts into force what can be while the service runs (null: no clients are served). A configuration with an
+/// error changes nothing.
+void reload(Service* service, const std::vector<std::string>& arguments, const Config& running) {
   try {
     const Config wanted = read_config(arguments);
-    service.reload(wanted);
+    if (service != nullptr) service->reload(wanted);
     set_log_level(wanted.log_level);
     LogLine(Level::kInfo, "configuration_reloaded").write();
     const std::string pending = changes_for_restart(running, wanted);
@@ -150,7 +151,7 @@ int send_webhooks_only(const std::vector<std::string>& arguments, const Config& 
   {
     const std::unique_ptr<Sender> sender = start_sender(config, {});
     const Housekeeper housekeeper(config.db);
-    await_stop(signals, [&] { reload(arguments, config); });
+    await_stop(signals, [&] { reload(nullptr, arguments, config); });
   }
   LogLine(Level::kInfo, "stopped").write();
   return kExitOk;
@@ -175,7 +176,7 @@ int serve(const std::vector<std::string>& arguments, const Config& config) {
   }
   announce(config, port, metrics_port);
 
-  Signals handling(service, signals, [&] { reload(service, arguments, config); });
+  Signals handling(service, signals, [&] { reload(&service, arguments, config); });
   const Housekeeper housekeeper(config.db);
   const std::unique_ptr<Sender> sender =
       config.webhooks == Webhooks::kOff ? nullptr : start_sender(config, std::move(own));
