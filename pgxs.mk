@@ -32,6 +32,12 @@ PG_CPPFLAGS = -Iextension -isystem $(shell $(PG_CONFIG) --includedir-server) \
 # -Wclobbered only misfires here: pg() is inlined with the code it guards, and nothing of that code runs after the jump.
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -Wno-register -Wno-clobbered -fvisibility=hidden -fvisibility-inlines-hidden
 
+# What `test/bin/soak` adds to either of the two.
+EXTENSION_SANITIZE =
+SERVICE_SANITIZE =
+PG_CXXFLAGS += $(EXTENSION_SANITIZE)
+SHLIB_LINK += $(EXTENSION_SANITIZE)
+
 # Bitcode for JIT inlining gains nothing here and would be compiled as C++14.
 override with_llvm := no
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs))
@@ -57,10 +63,10 @@ HTTP_CPPFLAGS = -Ihttp -Iextension -DPG_BOOKING_VERSION='"$(EXTENSION_VERSION)"'
 HTTP_SOURCES = $(wildcard http/*.cpp http/*/*.cpp)
 build/http/%.o: http/%.cpp META.json
 	@mkdir -p $(@D)
-	$(CXX) -std=c++20 -O2 -g -pthread -Wall -Wextra -Werror $(HTTP_CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(CXX) -std=c++20 -O2 -g -pthread -Wall -Wextra -Werror $(SERVICE_SANITIZE) $(HTTP_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 pg-booking-http: $(patsubst %.cpp,build/%.o,$(HTTP_SOURCES) $(wildcard extension/text/*.cpp))
-	$(CXX) -pthread -o $@ $^ $(shell pkg-config --libs $(HTTP_PACKAGES))
+	$(CXX) -pthread $(SERVICE_SANITIZE) -o $@ $^ $(shell pkg-config --libs $(HTTP_PACKAGES))
 
 -include $(shell find build/extension build/http -name '*.d' 2>/dev/null)
 

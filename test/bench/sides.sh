@@ -6,11 +6,11 @@
 http_connections=16
 pgbench_clients=8
 
-# http_get FILE: GET of the paths listed in it, at random, with the key, over kept connections.
+# http_get FILE [CONNECTIONS]: GET of the paths listed in it, at random, with the key, over kept connections.
 http_get() {
   local output=$bench_dir/wrk.log
   # shellcheck disable=SC2154
-  PATHS=$1 wrk -t 1 -c "$http_connections" -d "$seconds" --latency -s "$here/get.lua" "$BOOKING_URL" >"$output" 2>&1
+  PATHS=$1 wrk -t 1 -c "${2:-$http_connections}" -d "$seconds" --latency -s "$here/get.lua" "$BOOKING_URL" >"$output" 2>&1
   if grep -qE 'Non-2xx|Socket errors' "$output"; then die "not every request was answered with success: $(cat "$output")"; fi
   awk '
     function ms(text) {return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000}

@@ -145,16 +145,18 @@ BEGIN
   IF action = 'answer' THEN RETURN body; END IF;
   RETURN convert_to(E'200\\nContent-Type: application/json\\nX-Request-Id: req_stand_in\\n\\n' || json_build_object('method', method,
     'target', target, 'headers', headers, 'body', md5(body), 'bytes', octet_length(body), 'peer', peer,
-    'isolation', current_setting('transaction_isolation'), 'timeout', current_setting('statement_timeout')), 'UTF8');
+    'isolation', current_setting('transaction_isolation'), 'timeout', current_setting('statement_timeout'),
+    'port', current_setting('port')), 'UTF8');
 END $$;
 CREATE TABLE parent (id int PRIMARY KEY, sibling int REFERENCES parent DEFERRABLE INITIALLY DEFERRED DEFAULT 99);`;
 
 /** A database of its own in the cluster of DATABASE_URL, with the extension. */
 export class TestDatabase {
-  constructor(name) {
+  constructor(name, server = databaseUrl) {
     this.name = `door_${name}_${process.pid}`;
-    this.url = databaseUrl.replace(/[^/]*$/, this.name);
-    sql(`CREATE DATABASE ${this.name}`);
+    this.server = server;
+    this.url = server.replace(/[^/]*$/, this.name);
+    sql(`CREATE DATABASE ${this.name}`, {}, server);
   }
 
   installExtension() {
@@ -177,16 +179,16 @@ export class TestDatabase {
   /** Closes the connections of services; returns how many there were. */
   terminateConnections() {
     return Number(sql(`SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-      WHERE datname = '${this.name}' AND application_name = 'pg-booking-http'`));
+      WHERE datname = '${this.name}' AND application_name = 'pg-booking-http'`, {}, this.server));
   }
 
   /** Makes the database unreachable, and reachable again: what a restart looks like from outside. */
   setAway(away) {
-    sql(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS ${!away}`);
+    sql(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS ${!away}`, {}, this.server);
     if (away) this.terminateConnections();
   }
 
   drop() {
-    sql(`DROP DATABASE ${this.name} WITH (FORCE)`);
+    sql(`DROP DATABASE ${this.name} WITH (FORCE)`, {}, this.server);
   }
 }
