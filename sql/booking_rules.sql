@@ -125,7 +125,7 @@ CREATE FUNCTION booking.time_taken(
   OUT session_starts_at timestamptz, OUT protected tstzrange) RETURNS SETOF record
   LANGUAGE sql STABLE ROWS 2
 BEGIN ATOMIC
-  SELECT whole.kind, taken.staff_id, taken.resource_id,
+  SELECT whole.kind, CASE WHEN owner.place = 1 THEN owner.id END, CASE WHEN owner.place > 1 THEN owner.id END,
          CASE WHEN subject.capacity > 1
               THEN booking.class_session(subject.service_id, subject.location_id, whole.staff_id, whole.starts_at) END,
          CASE WHEN subject.capacity > 1 THEN whole.starts_at END,
@@ -135,18 +135,13 @@ BEGIN ATOMIC
   CROSS JOIN LATERAL (SELECT tstzrange(subject.starts_at - before, subject.ends_at + after) AS now,
                              tstzrange(subject.proposal_starts_at - before, subject.proposal_ends_at + after) AS proposed) AS at
   CROSS JOIN LATERAL (VALUES
-    ('booking'::booking.busy_kind, subject.starts_at, subject.staff_id, subject.resource_ids, at.now, NULL, '{}'),
-    -- Both are equally long, so what is left of the one is a single piece or nothing.
-    ('proposal', subject.proposal_starts_at, subject.proposal_staff_id, subject.proposal_resource_ids, at.proposed,
-     subject.staff_id, subject.resource_ids)
-  ) AS whole (kind, starts_at, staff_id, resource_ids, protected, protected_staff_id, protected_resource_ids)
-  CROSS JOIN LATERAL (
-    SELECT whole.staff_id, NULL::uuid,
-           CASE WHEN whole.staff_id = whole.protected_staff_id THEN whole.protected - at.now ELSE whole.protected END
-    UNION ALL
-    SELECT NULL, unit_id, CASE WHEN unit_id = ANY (whole.protected_resource_ids) THEN whole.protected - at.now ELSE whole.protected END
-    FROM unnest(whole.resource_ids) AS unit_id
-  ) AS taken (staff_id, resource_id, protected)
+    ('booking'::booking.busy_kind, subject.starts_at, subject.staff_id, subject.resource_ids, at.now),
+    ('proposal', subject.proposal_starts_at, subject.proposal_staff_id, subject.proposal_resource_ids, at.proposed)
+  ) AS whole (kind, starts_at, staff_id, resource_ids, protected)
+  CROSS JOIN LATERAL unnest(whole.staff_id || whole.resource_ids) WITH ORDINALITY AS owner (id, place)
+  -- Both are equally long, so what is left of a proposal beside the booking is a single piece or nothing.
+  CROSS JOIN LATERAL (SELECT CASE WHEN whole.kind = 'proposal' AND owner.id = ANY (subject.staff_id || subject.resource_ids)
+                                  THEN whole.protected - at.now ELSE whole.protected END AS protected) AS taken
   WHERE subject.status IN ('pending', 'confirmed', 'reschedule_proposed')
     AND (whole.kind = 'booking' OR subject.status = 'reschedule_proposed') AND NOT isempty(taken.protected);
 END;

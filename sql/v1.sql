@@ -35,7 +35,7 @@ CREATE FUNCTION booking.v1_list_services(tenant_id uuid, location_slug text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT booking.public_id('svc', s.id), s.name, s.description, s.category, s.duration_minutes, s.price_type, s.pricing_version,
-         CASE WHEN s.price_amount IS NOT NULL THEN ROW(trim_scale(s.price_amount), s.price_currency)::booking.v1_price END
+         CASE WHEN s.price_amount IS NOT NULL THEN ROW(trim_scale(s.price_amount), s.price_currency)::booking.v1_price END, s.capacity
   FROM booking.v1_location_id(v1_list_services.tenant_id, v1_list_services.location_slug) AS place_id
   JOIN booking.services AS s ON s.tenant_id = v1_list_services.tenant_id
   WHERE s.active AND s.bookable_online

@@ -17,7 +17,7 @@ COMMENT ON COLUMN booking.v1_price.currency IS 'ISO 4217 code.';
 
 CREATE TYPE booking.v1_service AS (
   id booking.v1_id, name text, description text, category text, "durationMinutes" integer,
-  "priceType" booking.price_type, "pricingVersion" text, price booking.v1_price);
+  "priceType" booking.price_type, "pricingVersion" text, price booking.v1_price, capacity integer);
 COMMENT ON TYPE booking.v1_service IS 'A service that can be booked online.';
 COMMENT ON COLUMN booking.v1_service.id IS 'The serviceId of searches and bookings.';
 COMMENT ON COLUMN booking.v1_service.name IS 'For people.';
@@ -27,6 +27,7 @@ COMMENT ON COLUMN booking.v1_service."durationMinutes" IS 'What the guest sees, 
 COMMENT ON COLUMN booking.v1_service."priceType" IS 'How the price is to be read.';
 COMMENT ON COLUMN booking.v1_service."pricingVersion" IS 'Changes with price and duration; may be sent back with a booking.';
 COMMENT ON COLUMN booking.v1_service.price IS 'null when the service is free or its price is told on request.';
+COMMENT ON COLUMN booking.v1_service.capacity IS 'How many guests share a start with one person, each by a booking of their own; 1 when nobody does.';
 
 CREATE TYPE booking.v1_staff_member AS (id booking.v1_id, name text, bio text, "serviceIds" text[]);
 COMMENT ON TYPE booking.v1_staff_member IS 'A person who can be booked; no contact data.';

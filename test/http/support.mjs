@@ -165,6 +165,7 @@ export const shapes = {
     priceType,
     pricingVersion,
     price: nullOr(price),
+    capacity: whole,
   },
   person: { id: id('staff'), name: text, bio: nullOr(text), serviceIds: [id('svc')] },
   slot: { date, startTime: time, endTime: time, utcOffset: /^[+-]\d{2}:\d{2}$/, startsAt: instant, endsAt: instant, staffId: id('staff') },

@@ -19,12 +19,12 @@ CREATE FUNCTION test.versions() RETURNS text[]
 SELECT is(test.services(), jsonb_build_object('services', jsonb_build_array(
   jsonb_build_object('id', test.public('svc', 'haircut'), 'name', 'Haircut', 'description', 'Wash and cut.', 'category', 'Hair',
     'durationMinutes', 30, 'priceType', 'fixed', 'pricingVersion', (test.versions())[1], 'price',
-      '{"amount": 4500, "currency": "HUF"}'::jsonb),
+      '{"amount": 4500, "currency": "HUF"}'::jsonb, 'capacity', 1),
   jsonb_build_object('id', test.public('svc', 'colour'), 'name', 'Colouring', 'description', NULL, 'category', NULL,
     'durationMinutes', 60, 'priceType', 'from', 'pricingVersion', (test.versions())[2], 'price',
-      '{"amount": 16000.5, "currency": "HUF"}'::jsonb),
+      '{"amount": 16000.5, "currency": "HUF"}'::jsonb, 'capacity', 1),
   jsonb_build_object('id', test.public('svc', 'advice'), 'name', 'Advice', 'description', NULL, 'category', NULL,
-    'durationMinutes', 30, 'priceType', 'free', 'pricingVersion', (test.versions())[3], 'price', NULL))),
+    'durationMinutes', 30, 'priceType', 'free', 'pricingVersion', (test.versions())[3], 'price', NULL, 'capacity', 1))),
   'services, member by member');
 SELECT is(test.staff(), jsonb_build_object('staff', jsonb_build_array(
   jsonb_build_object('id', test.public('staff', 'anna'), 'name', 'Anna', 'bio', 'Cuts and colours.', 'serviceIds',

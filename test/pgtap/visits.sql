@@ -1,7 +1,7 @@
 -- Visits: several services back to back, each part by anybody who can, a given person or one for all; booked as a whole.
 BEGIN;
 \ir helpers/studio.sql
-SELECT plan(57);
+SELECT plan(87);
 
 -- A colour (an hour, then half an hour to take effect, in which anna is free) and a cut (half an hour), with buffers after both.
 INSERT INTO booking.services (tenant_id, id, name, duration_minutes, buffer_after_minutes, processing_minutes, slot_step_minutes, price_type) VALUES
@@ -9,6 +9,12 @@ INSERT INTO booking.services (tenant_id, id, name, duration_minutes, buffer_afte
 INSERT INTO booking.staff_services (tenant_id, staff_id, service_id)
   SELECT test.id('studio'), test.id(person), test.id(service)
   FROM (VALUES ('anna', 'colour'), ('anna', 'cut'), ('bence', 'cut')) AS skill (person, service);
+
+-- Ten minutes, to fill calendars with.
+INSERT INTO booking.services (tenant_id, id, name, duration_minutes, slot_step_minutes, price_type)
+  VALUES (test.id('studio'), test.id('advice'), 'Advice', 10, 5, 'free');
+INSERT INTO booking.staff_services (tenant_id, staff_id, service_id)
+  SELECT test.id('studio'), test.id(person), test.id('advice') FROM unnest('{anna,bence}'::text[]) AS person;
 
 CREATE FUNCTION test.ids(names text[]) RETURNS uuid[] LANGUAGE sql IMMUTABLE AS $$
   SELECT array_agg(CASE WHEN name IS NOT NULL THEN test.id(name) END ORDER BY n) FROM unnest(names) WITH ORDINALITY AS u (name, n) $$;
@@ -143,28 +149,46 @@ SELECT is(test.refusal(format($$ SELECT booking.cancel_visit(test.id('studio'), 
 SELECT is(test.refusal($$ SELECT booking.cancel_visit(test.id('studio'), test.id('no visit')) $$), 'booking.not_found', 'an unknown one');
 SELECT is_empty('SELECT test.broken_invariants()', 'everything else holds');
 
--- Search against all there is to try: every quarter of an hour, every pair of people, asked part by part.
-UPDATE booking.services SET buffer_after_minutes = 0, processing_minutes = 15 * (name = 'Colour')::integer WHERE id IN (test.id('colour'), test.id('cut'));
+-- Search against all there is to try: every start of the grid, every pair of people, minutes and buffers counted here once more.
+UPDATE booking.services SET buffer_before_minutes = 5, buffer_after_minutes = 10 WHERE id IN (test.id('colour'), test.id('cut'));
+UPDATE booking.staff_services SET duration_minutes = 45 WHERE staff_id = test.id('bence') AND service_id = test.id('cut');
+INSERT INTO booking.staff_services (tenant_id, staff_id, service_id) VALUES (test.id('studio'), test.id('bence'), test.id('colour'));
 SELECT setseed(0.5) \g /dev/null
 DO $$ BEGIN
-  FOR n IN 1 .. 12 LOOP
+  FOR n IN 1 .. 60 LOOP
     BEGIN
-      PERFORM test.book(timestamp '2031-05-21 09:00' + (random() * 28)::integer * interval '15 minutes', CASE n % 2 WHEN 0 THEN 'anna' ELSE 'bence' END,
-                        'yoga', true, 'provider');
-    EXCEPTION WHEN OTHERS THEN NULL;
+      PERFORM test.book(timestamp '2031-05-21 09:00' + (n / 20) * interval '1 day' + (random() * 92)::integer * interval '5 minutes',
+                        CASE n % 2 WHEN 0 THEN 'anna' ELSE 'bence' END, 'advice', true, 'provider');
+    EXCEPTION WHEN SQLSTATE 'BK102' THEN NULL;
     END;
   END LOOP;
 END $$;
-SELECT results_eq($$
-  SELECT v.starts_at FROM booking.search_visits(test.id('studio'), test.ids('{colour,cut}'), test.id('main'), NULL, '2031-05-21', '2031-05-21', test.now()) AS v
-$$, $$
-  SELECT start FROM generate_series(test.at('2031-05-21 09:00'), test.at('2031-05-21 17:00'), '15 minutes') AS start
-  WHERE EXISTS (SELECT FROM booking.explain_slot(test.id('studio'), test.id('colour'), test.id('main'), NULL, start, test.now()) AS one
-                WHERE one.reason IS NULL)
-    AND EXISTS (SELECT FROM booking.explain_slot(test.id('studio'), test.id('cut'), test.id('main'), NULL, start + interval '75 minutes', test.now()) AS two
-                WHERE coalesce(two.reason, 'off_grid') = 'off_grid')
-  ORDER BY start
-$$, 'search finds what asking for each part finds');
+CREATE FUNCTION test.is_free(person uuid, from_time timestamptz, to_time timestamptz) RETURNS boolean LANGUAGE sql AS $$
+  SELECT NOT EXISTS (SELECT FROM booking.busy_times AS t
+                     WHERE t.staff_id = person AND t.protected_from < to_time AND t.protected_to > from_time) $$;
+-- For a visit of a colour and a cut.
+CREATE FUNCTION test.visits_by_trial(day date, gap interval, same boolean) RETURNS text LANGUAGE sql AS $$
+  SELECT coalesce(string_agg(DISTINCT right(test.local(start), 5), ' '), '')
+  FROM generate_series(test.at(day + time '09:00'), test.at(day + time '17:00'), '30 minutes') AS start,
+       (VALUES (test.id('anna'), interval '60 minutes'), (test.id('bence'), '60 minutes')) AS one (id, lasts),
+       (VALUES (test.id('anna'), interval '30 minutes'), (test.id('bence'), '45 minutes')) AS two (id, lasts)
+  CROSS JOIN LATERAL (SELECT CASE WHEN one.id = two.id THEN least(interval '10 minutes', gap) ELSE '10 minutes' END AS after_one) AS a
+  CROSS JOIN LATERAL (SELECT CASE WHEN one.id = two.id THEN least(interval '5 minutes', gap - after_one) ELSE '5 minutes' END AS before_two) AS b
+  CROSS JOIN LATERAL (SELECT start + one.lasts + gap AS next) AS n
+  WHERE (NOT same OR one.id = two.id) AND next + two.lasts <= test.at(day + time '17:00')
+    AND test.is_free(one.id, start - interval '5 minutes', start + one.lasts + after_one)
+    AND test.is_free(two.id, next - before_two, next + two.lasts + interval '10 minutes') $$;
+CREATE FUNCTION test.visits_after(gap integer, day date, same boolean) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE booking.services SET processing_minutes = gap WHERE id = test.id('colour');
+  RETURN test.visits(day, '{colour,cut}', same => same);
+END $$;
+SELECT is(test.visits_after(gap, day::date, same), test.visits_by_trial(day::date, make_interval(mins => gap), same),
+          format('search finds what trial finds: %s, %s minutes, %s', day::date, gap, CASE WHEN same THEN 'one person' ELSE 'anybody' END))
+FROM unnest('{0,3,12,30,100}'::integer[]) AS gap, generate_series(date '2031-05-21', '2031-05-23', '1 day') AS day, unnest('{f,t}'::boolean[]) AS same;
+SELECT cmp_ok((SELECT count(*) FROM generate_series(date '2031-05-21', '2031-05-23', '1 day') AS day
+               WHERE test.visits(day::date, '{colour,cut}', same => true) <> test.visits(day::date, '{colour,cut}')), '>', 0::bigint,
+  'and who serves makes a difference there');
 
 SELECT * FROM finish();
 ROLLBACK;
