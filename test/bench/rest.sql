@@ -1,5 +1,6 @@
 -- What the rows about /rest/v1 ask for: a table of ten columns under row-level security, of a hundred tenants, and a key for
 -- tokens. Run again, it changes nothing.
+SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS bench_rest;
 CREATE TABLE IF NOT EXISTS bench_rest.visits (
   id integer PRIMARY KEY, owner uuid NOT NULL, name text NOT NULL, note text NOT NULL, price numeric NOT NULL, minutes integer NOT NULL,

@@ -7,7 +7,7 @@ rest_setup
 psql -X -q -d booking -c 'CREATE SEQUENCE IF NOT EXISTS public.bench_shapes'
 
 ask() {
-  rest_requests "booking.http_request_packed('GET', '/rest/v1/visits?select=x' || $1 || ':id,name&id=eq.107',
+  rest_requests "booking.http_request_packed('GET', '/rest/v1/visits?select=x' || $1 || chr(58) || 'id,name&id=eq.107',
     'authorization: Bearer $rest_token', '', '127.0.0.1') LIKE '200%'::bytea"
 }
 side_a() { ask "nextval('public.bench_shapes')"; }

@@ -28,11 +28,11 @@ void for_each_line(std::string_view lines, const Visit& visit) {
   }
 }
 
-bool is_header_safe(std::string_view text) {
+}  // namespace
+
+bool is_header_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(), is_ascii_control);
 }
-
-}  // namespace
 
 std::string read_response_headers(std::string_view setting) {
   std::string lines;
@@ -46,7 +46,7 @@ std::string read_response_headers(std::string_view setting) {
     std::string_view const name(header.name.GetString(), header.name.GetStringLength());
     std::string_view const value(header.value.GetString(), header.value.GetStringLength());
     bool const is_name = !name.empty() && name.find_first_of(": ") == std::string_view::npos;
-    if (!is_name || !is_header_safe(name) || !is_header_safe(value)) refuse_headers();
+    if (!is_name || !is_header_text(name) || !is_header_text(value)) refuse_headers();
     lines.append(name).append(": ").append(value) += '\n';
   }
   return lines;

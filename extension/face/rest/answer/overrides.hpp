@@ -18,6 +18,9 @@ int read_response_status(std::string_view setting);
 /// The lines of `headers` whose names are not in `overriding`, and those after them.
 std::string override_headers(std::string_view headers, std::string_view overriding);
 
+/// Whether the text can stand in a header without ending it.
+bool is_header_text(std::string_view text);
+
 /// Whether there is a line of that name; `lower_name` is in lower case.
 bool has_header_line(std::string_view headers, std::string_view lower_name);
 

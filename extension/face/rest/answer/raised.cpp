@@ -1,8 +1,6 @@
 #include "face/rest/answer/raised.hpp"
 
-#include <algorithm>
-
-#include "text/ascii.hpp"
+#include "face/rest/answer/overrides.hpp"
 #include "text/json_parse.hpp"
 
 namespace pg_booking::rest {
@@ -40,10 +38,6 @@ struct RaisedDetail {
   std::string headers;
 };
 
-bool is_header_safe(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), is_ascii_control);
-}
-
 std::optional<RaisedDetail> read_detail(const std::string& text) {
   json::Document document;
   if (parse_json(text, document) || !document.IsObject()) return std::nullopt;
@@ -58,7 +52,7 @@ std::optional<RaisedDetail> read_detail(const std::string& text) {
     if (!header.value.IsString()) return std::nullopt;
     std::string const name(header.name.GetString(), header.name.GetStringLength());
     std::string const value(header.value.GetString(), header.value.GetStringLength());
-    if (!is_header_safe(name) || !is_header_safe(value) || name.empty()) return std::nullopt;
+    if (!is_header_text(name) || !is_header_text(value) || name.empty()) return std::nullopt;
     detail.headers += name + ": " + value + "\n";
   }
   return detail;

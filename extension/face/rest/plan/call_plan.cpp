@@ -111,18 +111,10 @@ void append_argument(SqlText& sql, const Parameter& parameter, const std::vector
   if (parameter.variadic) sql += "VARIADIC ";
   sql += quote_name(parameter.name) + " := ";
   if (parameter.variadic) {
-    std::string text = "{";
-    for (const auto& [name, value] : values) {
-      if (name != parameter.name) continue;
-      if (text.size() > 1) text += ',';
-      text += '"';
-      for (char const c : value) {
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
-      }
-      text += '"';
-    }
-    sql.add_value(text + "}");
+    std::vector<std::string> elements;
+    for (const auto& [name, value] : values)
+      if (name == parameter.name) elements.push_back(value);
+    sql.add_value(array_text(elements));
   } else {
     // The last one wins.
     for (auto value = values.rbegin(); value != values.rend(); ++value)

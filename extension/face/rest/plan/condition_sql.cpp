@@ -81,21 +81,9 @@ bool is_text_search(Operator op) {
   return op == Operator::fts || op == Operator::plfts || op == Operator::phfts || op == Operator::wfts;
 }
 
-/// The elements as the text of an array of whatever type.
-std::string array_text(const std::vector<std::string>& elements) {
-  // "in.()" is read as one empty element and means none.
-  if (elements.size() == 1 && elements.front().empty()) return "{}";
-  std::string text = "{";
-  for (const std::string& element : elements) {
-    if (text.size() > 1) text += ',';
-    text += '"';
-    for (char const c : element) {
-      if (c == '"' || c == '\\') text += '\\';
-      text += c;
-    }
-    text += '"';
-  }
-  return text + '}';
+/// "in.()" is read as one empty element and means none.
+std::string list_text(const std::vector<std::string>& list) {
+  return list.size() == 1 && list.front().empty() ? "{}" : array_text(list);
 }
 
 /// The function that reads the domain of a column from text; empty: PostgreSQL's own input does.
@@ -143,12 +131,12 @@ void append_in(SqlText& sql, const PlannedField& field, const Condition& conditi
   std::string_view const reader = reader_of(field);
   sql += operator_text(Operator::in);
   if (reader.empty()) {
-    sql.add_value(array_text(condition.list));
+    sql.add_value(list_text(condition.list));
   } else {
     sql += "(SELECT ";
     sql += reader;
     sql += "(unnest(";
-    sql.add_value(array_text(condition.list));
+    sql.add_value(list_text(condition.list));
     sql += "::text[])))";
   }
   sql += ")";

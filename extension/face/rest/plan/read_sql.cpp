@@ -22,10 +22,6 @@ std::string parent_row(const ReadNode& node) {
   return quote_name(node.parent_name.empty() ? node.parent_from.name : node.parent_name);
 }
 
-bool is_empty_embed(const ReadNode& node) {
-  return node.items.empty() && std::all_of(node.children.begin(), node.children.end(), is_empty_embed);
-}
-
 void open_aggregate(SqlText& sql, const std::optional<Aggregate>& aggregate, const std::string& cast) {
   if (!aggregate) return;
   if (!cast.empty()) sql += "CAST(";

@@ -7,10 +7,6 @@
 namespace pg_booking::rest {
 namespace {
 
-bool is_empty_embed(const ReadNode& node) {
-  return node.items.empty() && std::all_of(node.children.begin(), node.children.end(), is_empty_embed);
-}
-
 /// The fields that the rows of a level have, by their names in its statement.
 std::vector<SpreadField> fields_of(const ReadNode& node) {
   std::vector<SpreadField> fields;
@@ -79,6 +75,10 @@ bool has_aggregate(const ReadNode& node) {
 }
 
 }  // namespace
+
+bool is_empty_embed(const ReadNode& node) {
+  return node.items.empty() && std::all_of(node.children.begin(), node.children.end(), is_empty_embed);
+}
 
 void plan_spreads(ReadNode& node) {
   for (ReadNode& child : node.children) plan_spreads(child);

@@ -11,6 +11,9 @@ namespace pg_booking::rest {
 /// aggregates of to-one spreads, the order of to-many ones. Throws Refusal for aggregates in to-many spreads.
 void plan_spreads(ReadNode& root);
 
+/// Whether an embed adds no member to its parent's rows: "relation()", or only such ones in it.
+bool is_empty_embed(const ReadNode& node);
+
 /// "sum", "avg", …
 std::string aggregate_name(Aggregate aggregate);
 

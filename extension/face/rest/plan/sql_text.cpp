@@ -27,4 +27,18 @@ std::string quote_literal(std::string_view text) {
   return (escapes ? "E'" : "'") + quoted + '\'';
 }
 
+std::string array_text(const std::vector<std::string>& elements) {
+  std::string text = "{";
+  for (const std::string& element : elements) {
+    if (text.size() > 1) text += ',';
+    text += '"';
+    for (char const c : element) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + '}';
+}
+
 }  // namespace pg_booking::rest

@@ -42,4 +42,7 @@ std::string quote_name(const QualifiedName& name);
 /// A string literal, whatever standard_conforming_strings says.
 std::string quote_literal(std::string_view text);
 
+/// The text of an array of whatever type with these elements.
+std::string array_text(const std::vector<std::string>& elements);
+
 }  // namespace pg_booking::rest
