@@ -38,7 +38,7 @@ BEGIN ATOMIC
   SELECT EXISTS (SELECT FROM changed);
 END;
 COMMENT ON FUNCTION booking.pause_webhooks(uuid) IS
-  'Sends nothing until booking.resume_webhooks; events go on being collected, for as long as deliveries are kept. False when that is so already, or nothing is configured.';
+  'Sends nothing until booking.resume_webhooks; events go on being collected. False when that is so already, or nothing is configured.';
 
 CREATE FUNCTION booking.resume_webhooks(tenant_id uuid) RETURNS boolean
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp

@@ -2,7 +2,7 @@
 -- transaction: the tests move the rows' times instead.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(92);
+SELECT plan(96);
 
 -- Whatever else is in the database is not due, and the fixture's claims are over.
 UPDATE booking.webhook_deliveries SET next_attempt_at = 'infinity' WHERE status = 'pending';
@@ -221,6 +221,11 @@ SELECT is(ARRAY[booking.pause_webhooks(test.id('b', 'tenant')), booking.resume_w
                 booking.replay_webhook(test.id('b', 'tenant'), test.id('b', 'late'))], '{f,f,f}', 'others'' webhooks are not there');
 SELECT throws_ok($$ SELECT booking.send_test_webhook(test.id('b', 'tenant')) $$, 'BK201', NULL, 'no test to another');
 SELECT throws_ok($$ SELECT booking.rotate_webhook_secret(test.id('b', 'tenant')) $$, 'BK201', NULL, 'no rotation of another''s secret');
+SELECT is(ARRAY[api.resume_webhooks(), api.pause_webhooks()], '{t,t}', 'the same over /rest/v1/rpc: resumes and pauses');
+SELECT is(ARRAY[api.replay_webhook(test.id('a', 'first')), api.replay_webhook(test.id('b', 'late'))], '{t,f}', 'replays');
+SELECT matches(api.rotate_webhook_secret('1 hour'), '^[0-9a-f]{64}$', 'rotates');
+SELECT results_eq($$ SELECT number, status_code, answer FROM api.webhook_attempts(test.id('a', 'first')) $$, $$ VALUES (1, 204, 'answer') $$,
+  'reads the log');
 SELECT set_eq('SELECT DISTINCT tenant_id FROM booking.webhook_attempts', ARRAY[test.id('a', 'tenant')], 'and no other''s log');
 RESET ROLE;
 SELECT is(test.claim(), 'nothing', 'paused: nothing is sent');
