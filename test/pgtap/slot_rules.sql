@@ -2,7 +2,7 @@
 -- does not offer is refused: test.offers asks both and fails when they differ.
 BEGIN;
 \ir helpers/studio.sql
-SELECT plan(50);
+SELECT plan(54);
 
 -- The starts of a date by search; every quarter of an hour of it that search leaves out must be refused by create, the rest taken.
 CREATE FUNCTION test.offers(day date, person text DEFAULT 'anna', service text DEFAULT 'yoga') RETURNS text LANGUAGE plpgsql AS $$
@@ -138,6 +138,20 @@ SELECT is((SELECT string_agg(split_part(s.name, ' ', 1), ' ' ORDER BY s.name) FR
   WHERE slot.starts_at = test.at('2031-05-26 09:00')), 'Bence', 'rule 11: a start is offered if somebody is free, and by whom');
 SELECT is((SELECT split_part(test.busy(test.book('2031-05-26 10:00', NULL, 'yoga')), ' ', 1)), 'bence',
   'rule 11: the least busy of the day serves');
+
+UPDATE booking.services SET capacity = 2 WHERE id = test.id('yoga');
+SELECT test.book('2031-06-02 09:00', 'anna', 'yoga') \g /dev/null
+SELECT is(test.offers('2031-06-02'), '09:00 09:30 10:00 10:30 11:00 11:30', 'rule 12: guests of a class share its start');
+SELECT unalike(test.offers('2031-06-02', 'anna', 'massage'), '09:00%', 'rule 12: anything else it blocks');
+SELECT test.book('2031-06-02 09:00', 'anna', 'yoga') \g /dev/null
+SELECT is(test.offers('2031-06-02'), '09:30 10:00 10:30 11:00 11:30', 'rule 12: until every seat is taken');
+UPDATE booking.services SET capacity = 1 WHERE id = test.id('yoga');
+INSERT INTO booking.resource_kinds (tenant_id, id, name) VALUES (test.id('studio'), test.id('room'), 'Room');
+INSERT INTO booking.resources (tenant_id, kind_id, location_id, name) VALUES (test.id('studio'), test.id('room'), test.id('main'), 'The room');
+INSERT INTO booking.service_resources (tenant_id, service_id, kind_id) VALUES (test.id('studio'), test.id('yoga'), test.id('room'));
+SELECT test.book('2031-06-03 09:00', 'anna', 'yoga') \g /dev/null
+SELECT is(test.offers('2031-06-03', 'bence'), '09:30 10:00 10:30 11:00 11:30', 'rule 12: people who share a room are not there at once');
+DELETE FROM booking.service_resources WHERE tenant_id = test.id('studio');
 
 SELECT booking.hold_slot(test.id('studio'), test.id('yoga'), test.id('main'), test.id('anna'), test.at('2031-05-27 09:00'),
   interval '10 minutes', test.now() - interval '9 minutes 59.999999 seconds') AS hold \gset
