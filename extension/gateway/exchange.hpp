@@ -69,6 +69,7 @@ struct Exchange {
   std::optional<RateLimit> rate_limit;       // of the first run: a retry is the same call
   bool limits_time = false;                  // running out of time is an answer, not the session's end
   bool is_anonymous = false;  // the caller proved nothing: a missing right may come by logging in
+  std::optional<size_t> batch_part;          // which request runs, where the body is several; from 0
   HttpAnswer answer;
   RequestNotes notes;
 };

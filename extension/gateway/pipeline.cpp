@@ -106,6 +106,7 @@ NotedAnswer handle_request(const HttpRequest& request, unsigned owner_id) {
   } catch (const ApiError& error) {
     answer_error(*face, exchange, error);
   }
+  if (face->finish != nullptr) face->finish(exchange);
   finish_head(exchange);
   if (request.method == "HEAD" && !exchange.answer.body.empty()) {
     exchange.answer.headers += "Content-Length: " + std::to_string(exchange.answer.body.size()) + "\n";

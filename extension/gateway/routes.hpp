@@ -36,6 +36,8 @@ struct Face {
   /// The answer to a database error. Null: the error catalogue's, which tells nothing of the database's
   /// texts.
   HttpAnswer (*answer_database_error)(const Exchange& exchange, const DatabaseError& error) = nullptr;
+  /// Adds to every answer, whatever it is, what the dialect says with each. Null: nothing.
+  void (*finish)(Exchange& exchange) = nullptr;
 };
 
 /// Adds a face; called from _PG_init. The face must be static.

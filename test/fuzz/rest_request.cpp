@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "face/rest/grammar/batch.hpp"
 #include "face/rest/grammar/media.hpp"
 #include "face/rest/grammar/payload.hpp"
 #include "face/rest/grammar/preferences.hpp"
 #include "face/rest/grammar/query.hpp"
 #include "face/rest/grammar/range.hpp"
+#include "text/headers.hpp"
 #include "text/json_parse.hpp"
 #include "text/url.hpp"
 
@@ -81,6 +83,20 @@ void read_payload(std::string_view body, const Media& type) {
   }
 }
 
+void read_batch(std::string_view body) {
+  std::vector<BatchPart> parts;
+  if (const auto error = parse_batch(body, parts)) return check_refusal(*error);
+  for (const BatchPart& part : parts) {
+    // No header can begin another one.
+    demand(static_cast<size_t>(std::count(part.headers.begin(), part.headers.end(), '\n')) ==
+           parse_header_block(part.headers).size());
+    std::string answer;
+    append_batch_answer(answer, 200, part.headers, "[]");
+    json::Document document;
+    demand(!parse_json(answer, document));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -93,6 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const char* type : {"application/json", "text/csv", "application/x-www-form-urlencoded"}) {
     read_payload(text, parse_media(type));
   }
+  read_batch(text);
   for (const Media& media : parse_accept(line)) demand(!content_type(media).empty());
   const Preferences preferences = parse_preferences({line, rest}, true);
   demand(parse_preferences({preference_applied(preferences)}, true).count == preferences.count);

@@ -1,8 +1,10 @@
 #include "face/rest/face.hpp"
 
 #include "engine/jwt_caller.hpp"
+#include "face/rest/answer/cors.hpp"
 #include "face/rest/answer/errors.hpp"
 #include "face/rest/answer/overrides.hpp"
+#include "face/rest/batch.hpp"
 #include "face/rest/catalog/backend_catalog.hpp"
 #include "face/rest/execute/session.hpp"
 #include "face/rest/operations.hpp"
@@ -11,12 +13,15 @@
 #include "face/rest/timing.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/routes.hpp"
+#include "text/ascii.hpp"
 
 #include "pg/guard.hpp"
 
 // PostgREST's dialect: the order of its checks.
 namespace pg_booking::rest {
 namespace {
+
+constexpr const char* kVary = "Vary: Accept, Prefer, Range\n";
 
 bool is_minimal() {
   return current_settings().client_error_verbosity == ErrorVerbosity::minimal;
@@ -63,6 +68,7 @@ void limit_caller(Exchange& exchange, const JwtCaller& caller) {
 }
 
 PreparedOperation prepare(const RestRequest& request, Catalog& catalog) {
+  if (request.resource == Resource::root) return prepare_root(request, catalog);
   if (request.resource == Resource::function) return prepare_call(request, catalog);
   return request.reads() ? prepare_read(request, catalog) : prepare_write(request, catalog);
 }
@@ -73,7 +79,7 @@ void apply_overrides(OperationAnswer& answer) {
   if (!status.empty()) answer.status = read_response_status(status);
   answer.headers =
       override_headers(answer.headers, read_response_headers(setting_of_request("response.headers")));
-  if (!has_header_line(answer.headers, "vary")) answer.headers += "Vary: Accept, Prefer, Range\n";
+  if (!has_header_line(answer.headers, "vary")) answer.headers += kVary;
 }
 
 std::string legacy_warning(const std::vector<std::pair<std::string, std::string>>& names) {
@@ -93,7 +99,8 @@ bool rolls_back(const Settings& settings, const Preferences& preferences) {
   return always && preferences.transaction != Preferences::Transaction::commit;
 }
 
-void answer_request(Exchange& exchange) {
+/// Whether the request's work is to be rolled back, whatever its answer.
+bool answer_request(Exchange& exchange) {
   Settings const settings = current_settings();
   Timing timing(settings.server_timing_enabled);
   JwtCaller const caller = authenticate(exchange, settings);
@@ -103,6 +110,13 @@ void answer_request(Exchange& exchange) {
   timing.end_phase(Phase::parse);
   Catalog& catalog =
       current_catalog(settings.schemas, settings.extra_search_path, settings.hoisted_tx_settings);
+  if (request.method == Method::options) {
+    exchange.answer = to_http(answer_options(request, catalog));
+    exchange.answer.headers += kVary;
+    for (Phase const phase : {Phase::plan, Phase::transaction, Phase::response}) timing.end_phase(phase);
+    exchange.answer.headers += timing.header();
+    return false;
+  }
   PreparedOperation const operation = prepare(request, catalog);
   timing.end_phase(Phase::plan);
   Session session({.caller = caller,
@@ -123,14 +137,25 @@ void answer_request(Exchange& exchange) {
   answer.headers += legacy_warning(operation.legacy_names);
   timing.end_phase(Phase::response);
   answer.headers += timing.header();
-  HttpAnswer http = to_http(std::move(answer));
-  if (rolls_back(settings, request.preferences)) throw RolledBackAnswer{std::move(http)};
-  exchange.answer = std::move(http);
+  exchange.answer = to_http(std::move(answer));
+  return rolls_back(settings, request.preferences);
+}
+
+bool answer_all(Exchange& exchange) {
+  if (!is_batch(exchange)) return answer_request(exchange);
+  Settings const settings = current_settings();
+  answer_batch(exchange, answer_request);
+  return rolls_back(settings, read_preferences(exchange, settings));
 }
 
 void run(Exchange& exchange) {
+  if (is_preflight(exchange.request.method, exchange.headers)) {
+    exchange.answer.headers = preflight_headers(exchange.headers);
+    return;
+  }
+  exchange.batch_part.reset();
   try {
-    answer_request(exchange);
+    if (answer_all(exchange)) throw RolledBackAnswer{std::move(exchange.answer)};
   } catch (const Refusal& refusal) {
     throw RolledBackAnswer{to_http(answer_refusal(refusal, is_minimal()))};
   }
@@ -159,6 +184,17 @@ HttpAnswer answer_database_error(const Exchange& exchange, const DatabaseError& 
                                              !exchange.is_anonymous, is_minimal()));
 }
 
+/// What is said with every answer: which part of a batch failed, and what browsers and tracers want to see.
+void finish(Exchange& exchange) {
+  name_failed_part(exchange);
+  Settings const settings = current_settings();
+  exchange.answer.headers += cors_headers(exchange.headers, split_list(settings.server_cors_allowed_origins));
+  std::string const trace_header = to_ascii_lower(settings.server_trace_header);
+  if (trace_header.empty()) return;
+  if (std::optional<std::string_view> const value = find_header(exchange.headers, trace_header))
+    exchange.answer.headers.append(settings.server_trace_header).append(": ").append(*value).append("\n");
+}
+
 }  // namespace
 
 void face_init() {
@@ -166,7 +202,8 @@ void face_init() {
                                    .routes = {},
                                    .run = run,
                                    .render_error = render_error,
-                                   .answer_database_error = answer_database_error};
+                                   .answer_database_error = answer_database_error,
+                                   .finish = finish};
   catalog_init();
   register_face(face);
 }

@@ -30,5 +30,9 @@ struct PreparedOperation {
 PreparedOperation prepare_read(const RestRequest& request, Catalog& catalog);
 PreparedOperation prepare_write(const RestRequest& request, Catalog& catalog);
 PreparedOperation prepare_call(const RestRequest& request, Catalog& catalog);
+PreparedOperation prepare_root(const RestRequest& request, Catalog& catalog);
+
+/// The answer to OPTIONS, for which nothing runs as the caller. Throws Refusal likewise.
+OperationAnswer answer_options(const RestRequest& request, Catalog& catalog);
 
 }  // namespace pg_booking::rest

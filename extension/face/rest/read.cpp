@@ -56,6 +56,13 @@ std::optional<int64_t> total_rows(const ReadOperation& operation, int64_t rows) 
   return total;
 }
 
+/// None where the query is too long for a URL.
+std::string content_location(const RestRequest& request) {
+  if (!request.body_query.empty()) return {};
+  std::string const query = canonical_query(request.parameters());
+  return "Content-Location: /" + request.name + (query.empty() ? "" : "?") + query + "\n";
+}
+
 OperationAnswer run_read(const ReadOperation& operation) {
   const RestRequest& request = operation.request;
   bool const is_head = request.method == Method::head;
@@ -64,9 +71,7 @@ OperationAnswer run_read(const ReadOperation& operation) {
     return {.headers = type_headers(request, operation.representation.media), .body = body.text};
   OperationAnswer answer = ranged_answer(request, body, total_rows(operation, body.rows));
   if (is_head) answer.body.clear();
-  std::string const query = canonical_query(request.exchange.target.query);
-  answer.headers += "Content-Location: /" + request.name + (query.empty() ? "" : "?") + query + "\n" +
-                    type_headers(request, operation.representation.media) +
+  answer.headers += content_location(request) + type_headers(request, operation.representation.media) +
                     preference_header(common_preferences(request.preferences));
   return answer;
 }

@@ -15,11 +15,13 @@ struct MethodName {
   Method method;
 };
 
+constexpr std::string_view kQuery = "QUERY";
+
 constexpr std::array kMethods = {
-    MethodName{"GET", Method::get},         MethodName{"HEAD", Method::head},
-    MethodName{"POST", Method::post},       MethodName{"PATCH", Method::patch},
-    MethodName{"PUT", Method::put},         MethodName{"DELETE", Method::del},
-    MethodName{"OPTIONS", Method::options},
+    MethodName{kQuery, Method::get},    MethodName{"GET", Method::get},
+    MethodName{"HEAD", Method::head},   MethodName{"POST", Method::post},
+    MethodName{"PATCH", Method::patch}, MethodName{"PUT", Method::put},
+    MethodName{"DELETE", Method::del},  MethodName{"OPTIONS", Method::options},
 };
 
 void read_path(RestRequest& request) {
@@ -45,10 +47,18 @@ std::string_view header(const RestRequest& request, std::string_view lower_name)
   return find_header(request.exchange.headers, lower_name).value_or("");
 }
 
+/// The method of RFC draft "The HTTP QUERY Method", which is GET with its query in the body. Where something
+/// on the way lets only the usual methods pass, POST can say that it is one.
+std::string_view method_name(const RestRequest& request) {
+  std::string_view const method = request.exchange.request.method;
+  bool const is_query = method == "POST" && header(request, "x-http-method-override") == kQuery;
+  return is_query ? kQuery : method;
+}
+
 /// Writing methods say by Content-Profile which schema the body is for, reading ones by Accept-Profile which
 /// one they accept.
 void choose_schema(RestRequest& request) {
-  std::string_view const method = request.exchange.request.method;
+  std::string_view const method = method_name(request);
   bool const brings = method == "POST" || method == "PATCH" || method == "PUT" || method == "DELETE";
   std::vector<std::string_view> const schemas = split_list(request.settings.schemas);
   std::string_view const wanted = header(request, brings ? "content-profile" : "accept-profile");
@@ -75,7 +85,7 @@ void choose_schema(RestRequest& request) {
 }
 
 void read_method(RestRequest& request) {
-  std::string_view const name = request.exchange.request.method;
+  std::string_view const name = method_name(request);
   auto const found = std::find_if(kMethods.begin(), kMethods.end(),
                                   [&](const MethodName& method) { return method.name == name; });
   if (found == kMethods.end()) refuse_method(request);
@@ -86,10 +96,31 @@ void read_method(RestRequest& request) {
   if (!known) refuse_method(request);
 }
 
+/// The root's document may be what a function of the operator's says.
+void choose_root(RestRequest& request) {
+  if (request.resource != Resource::root || !request.reads() || request.settings.root_spec.empty()) return;
+  request.resource = Resource::function;
+  request.name = request.settings.root_spec;
+}
+
+void read_body_query(RestRequest& request) {
+  std::string_view const type = header(request, "content-type");
+  std::optional<std::vector<QueryParameter>> fields;
+  if (parse_media(type).kind == Media::Kind::form) fields = parse_form(request.exchange.request.body);
+  if (!fields)
+    throw Refusal{
+        {.code = "PGRST102",
+         .message =
+             "The body of QUERY must be application/x-www-form-urlencoded, written as a URL's query is"}};
+  request.body_query = request.exchange.target.query;
+  request.body_query.insert(request.body_query.end(), fields->begin(), fields->end());
+}
+
 void read_query(RestRequest& request) {
+  if (method_name(request) == kQuery) read_body_query(request);
   bool const has_arguments = request.resource == Resource::function && request.method != Method::post;
   if (auto error =
-          parse_query(request.exchange.target.query,
+          parse_query(request.parameters(),
                       has_arguments ? QueryUse::filters_and_arguments : QueryUse::filters, request.query))
     throw Refusal{*std::move(error)};
 }
@@ -132,6 +163,10 @@ std::vector<Media> read_accept(const RestRequest& request) {
 
 }  // namespace
 
+Preferences read_preferences(const Exchange& exchange, const Settings& settings) {
+  return parse_preferences(values_of(exchange.headers, "prefer"), allows_transaction_choice(settings));
+}
+
 bool allows_transaction_choice(const Settings& settings) {
   return settings.tx_end == TransactionEnd::commit_allow_override ||
          settings.tx_end == TransactionEnd::rollback_allow_override;
@@ -139,12 +174,12 @@ bool allows_transaction_choice(const Settings& settings) {
 
 RestRequest read_request(const Exchange& exchange, const Settings& settings) {
   RestRequest request{.exchange = exchange, .settings = settings};
-  request.preferences =
-      parse_preferences(values_of(exchange.headers, "prefer"), allows_transaction_choice(settings));
+  request.preferences = read_preferences(exchange, settings);
   request.accepted = read_accept(request);
   read_path(request);
   choose_schema(request);
   read_method(request);
+  choose_root(request);
   read_query(request);
   read_range(request);
   read_body(request);

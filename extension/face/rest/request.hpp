@@ -29,7 +29,8 @@ struct RestRequest {
   std::string name = {};  // of the relation or function
   std::string path = {};  // below /rest/v1, decoded
   std::string schema = {};
-  bool tells_schema = false;  // whether the answer says which schema it is of
+  bool tells_schema = false;                    // whether the answer says which schema it is of
+  std::vector<QueryParameter> body_query = {};  // of QUERY: the URL's and the body's parameters
   Query query = {};
   RowRange range = {};  // of the root
   Media content_type = {};
@@ -39,11 +40,17 @@ struct RestRequest {
   Preferences preferences = {};
 
   bool reads() const { return method == Method::get || method == Method::head; }
+  const std::vector<QueryParameter>& parameters() const {
+    return body_query.empty() ? exchange.target.query : body_query;
+  }
   bool minimal_errors() const { return settings.client_error_verbosity == ErrorVerbosity::minimal; }
 };
 
 /// Reads a request in the order in which PostgREST finds its faults. Throws Refusal.
 RestRequest read_request(const Exchange& exchange, const Settings& settings);
+
+/// What the request's Prefer headers say.
+Preferences read_preferences(const Exchange& exchange, const Settings& settings);
 
 /// Whether Prefer: tx= is heeded.
 bool allows_transaction_choice(const Settings& settings);

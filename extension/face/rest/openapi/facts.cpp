@@ -65,6 +65,10 @@ WHERE p.pronamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.n
   AND ($2::boolean OR pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))
 )sql";
 
+const char* const kSchemaComment = R"sql(
+SELECT pg_catalog.obj_description(n.oid, 'pg_namespace') FROM pg_catalog.pg_namespace AS n WHERE n.nspname = $1::text
+)sql";
+
 namespace {
 
 using Value = json::Value;

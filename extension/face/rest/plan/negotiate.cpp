@@ -77,12 +77,14 @@ std::optional<Representation> make(Catalog& catalog, const Media& media, const R
 }  // namespace
 
 Representation negotiate(Catalog& catalog, const std::vector<Media>& accepted, const Representable& what) {
-  std::string names;
-  for (const Media& media : accepted) {
+  for (const Media& media : accepted)
     if (std::optional<Representation> made = make(catalog, media, what)) return *std::move(made);
-    if (!names.empty()) names += ", ";
-    names += media.name;
-  }
+  refuse_media(accepted);
+}
+
+void refuse_media(const std::vector<Media>& accepted) {
+  std::string names;
+  for (const Media& media : accepted) names += (names.empty() ? "" : ", ") + media.name;
   throw Refusal{{.code = "PGRST107", .message = "None of these media types are available: " + names}};
 }
 

@@ -37,6 +37,9 @@ struct Representable {
   bool plan_enabled;
 };
 
+/// PGRST107.
+[[noreturn]] void refuse_media(const std::vector<Media>& accepted);
+
 /// The first accepted media type that can be made. Throws Refusal: PGRST107 for none.
 Representation negotiate(Catalog& catalog, const std::vector<Media>& accepted, const Representable& what);
 
