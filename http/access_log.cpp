@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdio>
-#include <string_view>
 
 #include "log.hpp"
 
@@ -24,10 +23,9 @@ void log_access(const Served& served) {
   if (!is_logged(Level::kInfo)) return;
   const Answer& answer = served.answer;
   // The query string may hold names and e-mail addresses: the path is all that is logged of the target.
-  const std::string_view target = served.request.target;
   LogLine line(Level::kInfo, "request");
   line.field("request_id", answer.request_id);
-  line.field("method", served.request.method).field("path", target.substr(0, target.find('?')));
+  line.field("method", served.request.method).field("path", served.request.path());
   if (!answer.operation.empty()) line.field("operation", answer.operation);
   if (!answer.tenant.empty()) line.field("tenant", answer.tenant);
   line.field("status", answer.status).field("duration_ms", milliseconds(served.total));
@@ -39,9 +37,8 @@ void log_access(const Served& served) {
 
 void log_probe(const Served& served) {
   if (!is_logged(Level::kDebug)) return;
-  const std::string_view target = served.request.target;
   LogLine(Level::kDebug, "probe")
-      .field("path", target.substr(0, target.find('?')))
+      .field("path", served.request.path())
       .field("status", served.answer.status)
       .field("peer", served.peer)
       .write();

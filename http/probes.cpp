@@ -3,8 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "log.hpp"
-
 namespace pg_booking::http {
 
 namespace {
@@ -17,11 +15,6 @@ constexpr std::string_view kReadiness = "/readyz";
 constexpr std::string_view kMetrics = "/metrics";
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
-
-std::string_view path_of(const Request& request) {
-  const std::string_view target = request.target;
-  return target.substr(0, target.find('?'));
-}
 
 Answer make_answer(int status, std::string_view content_type, std::string body) {
   Answer answer;
@@ -59,12 +52,12 @@ Answer Probes::readiness() const {
 
 bool Probes::concern(const Request& request, Audience audience) {
   if (audience == Audience::kOperators) return true;
-  const std::string_view path = path_of(request);
+  const std::string_view path = request.path();
   return path == kHealth || path == kReadiness;
 }
 
 Answer Probes::answer(const Request& request, Audience audience, const Load& load) const {
-  const std::string_view path = path_of(request);
+  const std::string_view path = request.path();
   const bool is_metrics = audience == Audience::kOperators && path == kMetrics;
   if (path != kHealth && path != kReadiness && !is_metrics) {
     return make_answer(404, kPlainText, "only /healthz, /readyz and /metrics\n");

@@ -14,8 +14,8 @@ extern "C" {
 #include "storage/shmem.h"
 }
 
-// Requests by route and outcome, as booking.stats_requests shows them: a fixed block of atomic counters for
-// each database that has been asked anything since the server started.
+// Requests by operation and outcome, as booking.stats_requests shows them: a fixed block of atomic counters
+// for each database that has been asked anything since the server started.
 namespace pg_booking {
 namespace {
 
@@ -23,7 +23,7 @@ constexpr const char* kName = "pg_booking_request_counters";
 // Dropped databases keep their place until a restart; of those that find none, nothing is counted.
 constexpr size_t kMaxDatabases = 64;
 
-struct RouteCounters {
+struct OperationCounters {
   pg_atomic_uint64 succeeded;
   pg_atomic_uint64 refused;
   pg_atomic_uint64 failed;
@@ -39,15 +39,15 @@ struct Directory {
 
 constinit shmem_startup_hook_type previous_startup_hook = nullptr;
 constinit Directory* directory = nullptr;
-constinit RouteCounters* all_counters = nullptr;
+constinit OperationCounters* all_counters = nullptr;
 constinit LWLock* directory_lock = nullptr;
 // Of this process's database, once it has been looked for.
-constinit RouteCounters* own_counters = nullptr;
+constinit OperationCounters* own_counters = nullptr;
 constinit bool own_counters_known = false;
 
-/// One for each route, and one for requests that match none.
+/// One for each operation, and one for requests that have none.
 size_t counters_per_database() {
-  return route_count() + 1;
+  return operation_count() + 1;
 }
 
 size_t directory_size() {
@@ -55,7 +55,7 @@ size_t directory_size() {
 }
 
 size_t memory_size() {
-  return directory_size() + kMaxDatabases * counters_per_database() * sizeof(RouteCounters);
+  return directory_size() + kMaxDatabases * counters_per_database() * sizeof(OperationCounters);
 }
 
 void request_memory() {
@@ -63,7 +63,7 @@ void request_memory() {
   RequestNamedLWLockTranche(kName, 1);
 }
 
-void make_zero(RouteCounters& counters) {
+void make_zero(OperationCounters& counters) {
   for (pg_atomic_uint64* counter : {&counters.succeeded, &counters.refused, &counters.failed,
                                     &counters.rate_limited, &counters.replayed, &counters.microseconds})
     pg_atomic_init_u64(counter, 0);
@@ -75,7 +75,7 @@ void start_up() {
   bool found;
   auto* const memory = static_cast<char*>(ShmemInitStruct(kName, memory_size(), &found));
   directory = reinterpret_cast<Directory*>(memory);
-  all_counters = reinterpret_cast<RouteCounters*>(memory + directory_size());
+  all_counters = reinterpret_cast<OperationCounters*>(memory + directory_size());
   if (!found) {
     memset(directory, 0, sizeof *directory);
     for (size_t i = 0; i < kMaxDatabases * counters_per_database(); i++) make_zero(all_counters[i]);
@@ -85,7 +85,7 @@ void start_up() {
 }
 
 /// The counters of this process's database; null if there is no place for them. P-zone.
-RouteCounters* find_own_counters() {
+OperationCounters* find_own_counters() {
   if (own_counters_known) return own_counters;
   LWLockAcquire(directory_lock, LW_EXCLUSIVE);
   for (size_t place = 0; place < kMaxDatabases; place++) {
@@ -100,14 +100,14 @@ RouteCounters* find_own_counters() {
   return own_counters;
 }
 
-pg_atomic_uint64& outcome_counter(RouteCounters& counters, int status) {
+pg_atomic_uint64& outcome_counter(OperationCounters& counters, int status) {
   if (status == 429) return counters.rate_limited;
   if (status >= 500) return counters.failed;
   return status >= 400 ? counters.refused : counters.succeeded;
 }
 
 /// P-zone.
-void put_counters(ReturnSetInfo* result, std::string_view operation, RouteCounters& counters) {
+void put_counters(ReturnSetInfo* result, std::string_view operation, OperationCounters& counters) {
   auto const value = [](pg_atomic_uint64& counter) {
     return Int64GetDatum(static_cast<int64>(pg_atomic_read_u64(&counter)));
   };
@@ -130,9 +130,9 @@ void request_counters_init() {
 }
 
 void count_request(const Exchange& exchange, std::chrono::steady_clock::duration duration) {
-  RouteCounters* const first = own_counters_known ? own_counters : pg([] { return find_own_counters(); });
+  OperationCounters* const first = own_counters_known ? own_counters : pg([] { return find_own_counters(); });
   if (first == nullptr) return;
-  RouteCounters& counters = first[exchange.route != nullptr ? number_of(*exchange.route) : route_count()];
+  OperationCounters& counters = first[operation_number(exchange)];
   auto const microseconds = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
   pg_atomic_fetch_add_u64(&outcome_counter(counters, exchange.answer.status), 1);
   pg_atomic_fetch_add_u64(&counters.microseconds, microseconds);
@@ -148,11 +148,10 @@ PG_BOOKING_FUNCTION(pg_booking_request_counters) {
     require_preload();
     materialize_result(fcinfo);
     auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-    RouteCounters* const counters = find_own_counters();
+    OperationCounters* const counters = find_own_counters();
     if (counters == nullptr) return (Datum)0;
-    for (size_t number = 0; number < route_count(); number++)
-      put_counters(result, route_at(number).operation_id, counters[number]);
-    put_counters(result, {}, counters[route_count()]);
+    for (size_t number = 0; number <= operation_count(); number++)
+      put_counters(result, operation_at(number), counters[number]);
     return (Datum)0;
   });
 }

@@ -1,7 +1,6 @@
 #include "gateway/routes.hpp"
 
 #include <array>
-#include <functional>
 
 namespace pg_booking {
 namespace {
@@ -45,31 +44,41 @@ const Face& face_for(std::string_view first_segment) {
   return *faces[0];
 }
 
-size_t route_count() {
+std::span<const Face* const> all_faces() {
+  return {faces.data(), face_count};
+}
+
+size_t operation_count() {
   size_t count = 0;
-  for (size_t i = 0; i < face_count; i++) count += faces[i]->routes.size();
+  for (const Face* const face : all_faces()) count += face->routes.size() + face->operations.size();
   return count;
 }
 
-const Route& route_at(size_t number) {
-  size_t i = 0;
-  for (; number >= faces[i]->routes.size(); i++) number -= faces[i]->routes.size();
-  return faces[i]->routes[number];
+std::string_view operation_at(size_t number) {
+  for (const Face* const face : all_faces()) {
+    if (number < face->routes.size()) return face->routes[number].operation_id;
+    number -= face->routes.size();
+    if (number < face->operations.size()) return face->operations[number];
+    number -= face->operations.size();
+  }
+  return {};
 }
 
-size_t number_of(const Route& route) {
+size_t operation_number(const Exchange& exchange) {
+  // The text itself lies in one of the tables.
+  const char* const name = exchange.notes.operation.data();
   size_t number = 0;
-  for (size_t i = 0; i < face_count; i++) {
-    std::span<const Route> const routes = faces[i]->routes;
-    if (std::greater_equal<>()(&route, routes.data()) && std::less<>()(&route, routes.data() + routes.size()))
-      return number + static_cast<size_t>(&route - routes.data());
-    number += routes.size();
+  for (const Face* const face : all_faces()) {
+    for (const Route& route : face->routes) {
+      if (route.operation_id.data() == name) return number;
+      number++;
+    }
+    for (std::string_view const operation : face->operations) {
+      if (operation.data() == name) return number;
+      number++;
+    }
   }
   return number;
-}
-
-std::span<const Face* const> all_faces() {
-  return {faces.data(), face_count};
 }
 
 void match_route(const Face& face, Exchange& exchange) {

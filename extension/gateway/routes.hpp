@@ -33,6 +33,9 @@ struct Face {
   void (*run)(Exchange& exchange);
   /// Body and Content-Type for an error.
   void (*render_error)(Exchange& exchange, const ApiError& error);
+  /// Where there are no routes: what requests are counted and logged as. `run` puts one of these into
+  /// exchange.notes.operation.
+  std::span<const std::string_view> operations = {};
   /// The answer to a database error. Null: the error catalogue's, which tells nothing of the database's
   /// texts.
   HttpAnswer (*answer_database_error)(const Exchange& exchange, const DatabaseError& error) = nullptr;
@@ -48,10 +51,12 @@ const Face& face_for(std::string_view first_segment);
 bool is_known_face(std::string_view first_segment);
 std::span<const Face* const> all_faces();
 
-/// The routes of all faces in the order of registration, which is the same in every process of a server.
-size_t route_count();
-const Route& route_at(size_t number);
-size_t number_of(const Route& route);
+/// The operations of all faces in the order of registration, which is the same in every process of a server.
+size_t operation_count();
+std::string_view operation_at(size_t number);
+
+/// The number of an exchange's operation; operation_count() if it has none.
+size_t operation_number(const Exchange& exchange);
 
 /// Finds the route of exchange.target and fills route and path_parameters. Throws request.route_not_found, or
 /// request.method_not_allowed with its Allow header. HEAD is GET without the body.

@@ -3,6 +3,7 @@
 #error "pure header: include it before postgres.h"
 #endif
 #include <string>
+#include <string_view>
 
 namespace pg_booking::http {
 
@@ -15,6 +16,9 @@ struct Request {
   bool keep_alive = false;
 
   bool is_head() const { return method == "HEAD"; }
+
+  /// The target without its query.
+  std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
 };
 
 }  // namespace pg_booking::http

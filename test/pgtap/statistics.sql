@@ -1,14 +1,21 @@
 -- What an operator sees from inside the database: numbers about all tenants together, and who may see them.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(39);
+SELECT plan(48);
 
 -- Requests.
 
-SELECT set_eq($$ SELECT operation FROM booking.stats_requests WHERE operation !~ '^auth' $$, 'SELECT operation_id FROM booking.routes()',
-  'every route is counted');
+SELECT is_empty('SELECT operation_id FROM booking.routes() EXCEPT SELECT operation FROM booking.stats_requests', 'every route is counted');
+SELECT set_eq($$ SELECT operation FROM booking.stats_requests WHERE operation ~ '^rest' $$,
+  ARRAY['restDescribe', 'restRead', 'restWrite', 'restCall', 'restBatch'], 'and what /rest/v1 does, whatever with');
 SELECT is(count(*), 1::bigint, 'and what matches none, together') FROM booking.stats_requests WHERE operation IS NULL;
 
+-- The line that the door reads first.
+CREATE FUNCTION test.first_line(method text, target text, headers text DEFAULT '', body text DEFAULT NULL) RETURNS text
+  LANGUAGE sql VOLATILE AS $$
+    SELECT split_part(convert_from(booking.http_request_packed(method, target, 'authorization: Bearer ' || test.key('a') || E'\n' || headers,
+      convert_to(body, 'UTF8'), '127.0.0.1'), 'UTF8'), E'\n', 1)
+  $$;
 CREATE TABLE test.before AS SELECT * FROM booking.stats_requests;
 -- By how much the counters have grown, as "name number" where they have.
 CREATE FUNCTION test.counted(operation text) RETURNS text
@@ -38,16 +45,15 @@ SET LOCAL pg_booking.rate_limits = off;
 SELECT test.get('/v1/nowhere'), test.get('/nowhere') \g /dev/null
 SELECT is(now.refused - old.refused, 2::bigint, 'paths that match no route')
 FROM booking.stats_requests AS now JOIN test.before AS old ON old.operation IS NULL WHERE now.operation IS NULL;
+SELECT is(split_part(test.first_line(method, '/rest/v1/' || path), ' ', 2), operation, method || ' /rest/v1/' || path)
+FROM (VALUES ('GET', '', 'restDescribe'), ('OPTIONS', 'appointments', 'restDescribe'), ('GET', 'appointments?select=id', 'restRead'), ('HEAD', 'nothing', 'restRead'),
+             ('POST', 'appointments', 'restWrite'), ('DELETE', 'clients', 'restWrite'), ('GET', 'rpc/something', 'restCall'), ('POST', 'rpc/something', 'restCall'))
+  AS request (method, path, operation);
 SELECT ok(total_time > 0 AND mean_time > 0 AND mean_time <= total_time, 'with their times')
 FROM booking.stats_requests WHERE operation = 'createBooking';
 
 -- The notes that the door gets, and nobody else.
 
-CREATE FUNCTION test.first_line(method text, target text, headers text DEFAULT '', body text DEFAULT NULL) RETURNS text
-  LANGUAGE sql VOLATILE AS $$
-    SELECT split_part(convert_from(booking.http_request_packed(method, target, 'authorization: Bearer ' || test.key('a') || E'\n' || headers,
-      convert_to(body, 'UTF8'), '127.0.0.1'), 'UTF8'), E'\n', 1)
-  $$;
 SELECT is(test.first_line('GET', '/v1/staff?salonSlug=salon-a'), '200 listStaff ' || test.id('a', 'tenant'), 'operation and tenant');
 SELECT is(test.first_line('GET', '/v1/staff?salonSlug=salon-b'), '403 listStaff ' || test.id('a', 'tenant'), 'the tenant is the key''s');
 SELECT is(test.first_line('GET', '/v1/openapi.json'), '200 getOpenapi -', 'no tenant');

@@ -52,6 +52,7 @@ JwtCaller authenticate(Exchange& exchange, const Settings& settings) {
   }
   auto& caller = std::get<JwtCaller>(outcome);
   exchange.is_anonymous = caller.role == settings.anon_role;
+  exchange.notes.tenant = caller.tenant_id;
   return std::move(caller);
 }
 
@@ -65,6 +66,24 @@ void limit_caller(Exchange& exchange, const JwtCaller& caller) {
     limit_rate(exchange, group, *caller.tenant_id, group.standard);
   else if (exchange.is_anonymous)
     limit_rate_by_address(exchange, rate_group("unauthenticated"));
+}
+
+constexpr std::string_view kDescribe = "restDescribe";  // the root, and OPTIONS
+constexpr std::string_view kRead = "restRead";
+constexpr std::string_view kWrite = "restWrite";
+constexpr std::string_view kCall = "restCall";
+constexpr std::string_view kBatch = "restBatch";
+constexpr std::string_view kOperations[] = {kDescribe, kRead, kWrite, kCall, kBatch};
+
+/// What a request is counted as: not by the relation's name, of which there may be any number. Known from its
+/// first line, so that refused ones are counted, too.
+std::string_view operation_of(const Exchange& exchange) {
+  const std::vector<std::string>& segments = exchange.target.segments;  // rest, v1, a name
+  std::string_view const method = exchange.request.method;
+  if (is_batch(exchange)) return kBatch;
+  if (method == "OPTIONS" || segments.size() < 3 || segments[2].empty()) return kDescribe;
+  if (segments[2] == "rpc") return kCall;
+  return method == "GET" || method == "HEAD" || method == "QUERY" ? kRead : kWrite;
 }
 
 PreparedOperation prepare(const RestRequest& request, Catalog& catalog) {
@@ -149,6 +168,7 @@ bool answer_all(Exchange& exchange) {
 }
 
 void run(Exchange& exchange) {
+  exchange.notes.operation = operation_of(exchange);
   if (is_preflight(exchange.request.method, exchange.headers)) {
     exchange.answer.headers = preflight_headers(exchange.headers);
     return;
@@ -202,6 +222,7 @@ void face_init() {
                                    .routes = {},
                                    .run = run,
                                    .render_error = render_error,
+                                   .operations = kOperations,
                                    .answer_database_error = answer_database_error,
                                    .finish = finish};
   catalog_init();
