@@ -7,7 +7,7 @@ CREATE FUNCTION booking.request_counters(
   OUT total_time double precision) RETURNS SETOF record
   LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_request_counters';
 COMMENT ON FUNCTION booking.request_counters() IS
-  'Requests that the gateway has answered in this database since the server started, a row for each route and one (operation NULL) for those that match none. refused: statuses from 400 to 499 but 429 (rate_limited); failed: 500 and more; replayed: of all of them, those told again under their Idempotency-Key; total_time in milliseconds.';
+  'Requests that the gateway has answered in this database since the server started, a row for each operation and one (operation NULL) for those that have none. refused: statuses from 400 to 499 but 429 (rate_limited); failed: 500 and more; replayed: of all of them, those told again under their Idempotency-Key; total_time in milliseconds.';
 
 CREATE FUNCTION booking.rate_limit_memory(OUT kind text, OUT entries bigint, OUT taken bigint) RETURNS SETOF record
   LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_rate_limit_memory';
