@@ -44,8 +44,11 @@ describe('settings.md', () => {
   test('and every option of the service with its variable', async () => {
     const { stdout } = await runDoor(['--help']);
     const options = [...stdout.matchAll(/^ {2}(--[a-z-]+) [A-Z]/gm)].map(([, name]) => name);
-    const documented = Object.fromEntries(rows(settings, 'Service').filter(([name]) => name.startsWith('`--'))
-      .map(([name, variable]) => [name.match(/--[a-z-]+/)[0], variable.replace(/`/g, '')]));
+    // One row may explain several that belong together.
+    const documented = Object.fromEntries(rows(settings, 'Service').filter(([name]) => name.startsWith('`--')).flatMap(([name, variables]) => {
+      const given = variables.match(/PG_BOOKING_[A-Z_]+/g);
+      return name.match(/--[a-z-]+/g).map((option, n) => [option, given[n]]);
+    }));
     assert.deepEqual(Object.keys(documented).sort(), options.sort());
     for (const [option, variable] of Object.entries(documented)) {
       assert.equal(variable, `PG_BOOKING_${option.slice(2).toUpperCase().replace(/-/g, '_')}`);
