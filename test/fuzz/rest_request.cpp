@@ -78,7 +78,8 @@ void read_payload(std::string_view body, const Media& type) {
       json::Document document;
       const auto error = parse_json(payload.text, document);
       // parse_json refuses two columns of one name, and bytes that are no text.
-      demand(!error || !is_valid_utf8(body) || error->message.find("same name") != std::string::npos);
+      demand(!error || !is_valid_utf8(body) || body.find('\0') != std::string_view::npos ||
+             error->message.find("same name") != std::string::npos);
     }
   }
 }
