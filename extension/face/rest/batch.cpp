@@ -64,6 +64,7 @@ void run_part(Exchange& exchange, const BatchPart& part, bool (*answer_part)(Exc
   exchange.request.header_block = headers;
   exchange.request.body = part.body;
   exchange.answer = HttpAnswer{};
+  exchange.rate_limit.reset();  // each is a call of its own
 
   Subtransaction subtransaction(/*read_only=*/false);
   int const settings = pg([] {

@@ -61,7 +61,8 @@ JwtCaller authenticate(Exchange& exchange, const Settings& settings) {
 void limit_caller(Exchange& exchange, const JwtCaller& caller) {
   std::string_view const method = exchange.request.method;
   if (method == "OPTIONS") return;
-  const RateGroup& group = rate_group(method == "GET" || method == "HEAD" ? "read" : "write");
+  bool const reads = method == "GET" || method == "HEAD" || method == "QUERY";
+  const RateGroup& group = rate_group(reads ? "read" : "write");
   if (caller.tenant_id)
     limit_rate(exchange, group, *caller.tenant_id, group.standard);
   else if (exchange.is_anonymous)
