@@ -19,15 +19,14 @@ using namespace pg_booking;
 
 namespace {
 
-constexpr int64_t kPostgresEpochMicroseconds = INT64_C(946684800000000);  // 2000-01-01 since 1970
 // More would be searched for too long where many people perform them.
 constexpr size_t kMostParts = 8;
 
-/// An element of an array argument that may be NULL.
+/// Of an array argument; nothing for an element that is NULL.
 template <typename Value>
 using Elements = std::vector<std::optional<Value>>;
 
-/// Empty for NULL. P-zone reads it, so nothing in here throws in between.
+/// Empty for NULL.
 template <typename Value, typename Convert>
 Elements<Value> array_argument(FunctionCallInfo fcinfo, int number, Oid type, Convert convert) {
   Elements<Value> elements;
@@ -119,23 +118,19 @@ std::vector<VisitPart> read_parts(const VisitQuestion& question, slots::DateRang
   return parts;
 }
 
-/// P-zone.
-template <typename IdOf>
-Datum uuid_array(const VisitPlan& plan, IdOf id_of) {
-  auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * plan.size()));
-  for (size_t i = 0; i < plan.size(); i++) elements[i] = uuid_view(id_of(plan[i]));
+/// The ids of all elements of a vector. P-zone.
+template <typename Element, typename IdOf>
+Datum uuid_array(const std::vector<Element>& elements, IdOf id_of) {
+  auto* const ids = static_cast<Datum*>(palloc(sizeof(Datum) * (elements.size() + 1)));
+  for (size_t i = 0; i < elements.size(); i++) ids[i] = uuid_view(id_of(elements[i]));
   return PointerGetDatum(
-      construct_array(elements, static_cast<int>(plan.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-}
-
-Datum timestamp_datum(int64_t unix_us) {
-  return TimestampTzGetDatum(unix_us - kPostgresEpochMicroseconds);
+      construct_array(ids, static_cast<int>(elements.size()), UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
 }
 
 /// P-zone.
 Datum starts_array(const VisitPlan& plan) {
   auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * plan.size()));
-  for (size_t i = 0; i < plan.size(); i++) elements[i] = timestamp_datum(plan[i].start_us);
+  for (size_t i = 0; i < plan.size(); i++) elements[i] = instant_datum(plan[i].start_us);
   return PointerGetDatum(construct_array(elements, static_cast<int>(plan.size()), TIMESTAMPTZOID,
                                          sizeof(TimestampTz), true, TYPALIGN_DOUBLE));
 }
@@ -149,7 +144,7 @@ void put_row(ReturnSetInfo* result, Datum (&&values)[count], bool (&&nulls)[coun
 void put_visit(ReturnSetInfo* result, const UuidBytes& place_id, const VisitPlan& plan) {
   pg([&] {
     put_row(result,
-            {timestamp_datum(plan.front().start_us), timestamp_datum(plan.back().end_us), uuid_view(place_id),
+            {instant_datum(plan.front().start_us), instant_datum(plan.back().end_us), uuid_view(place_id),
              uuid_array(
                  plan, [](const PlannedPart& part) -> auto& { return part.staff_id; }),
              starts_array(plan)},
@@ -159,15 +154,14 @@ void put_visit(ReturnSetInfo* result, const UuidBytes& place_id, const VisitPlan
 
 void put_part(ReturnSetInfo* result, size_t number, const PlannedPart& part) {
   pg([&] {
-    auto* const units = static_cast<Datum*>(palloc(sizeof(Datum) * (part.unit_ids.size() + 1)));
-    for (size_t i = 0; i < part.unit_ids.size(); i++) units[i] = uuid_view(part.unit_ids[i]);
-    ArrayType* const unit_ids = construct_array(units, static_cast<int>(part.unit_ids.size()), UUIDOID,
-                                                UUID_LEN, false, TYPALIGN_CHAR);
     put_row(
         result,
-        {Int32GetDatum(static_cast<int32>(number)), uuid_view(part.staff_id), timestamp_datum(part.start_us),
-         timestamp_datum(part.end_us), Int32GetDatum(part.service.buffer_before_minutes),
-         Int32GetDatum(part.service.buffer_after_minutes), PointerGetDatum(unit_ids), (Datum)0},
+        {Int32GetDatum(static_cast<int32>(number)), uuid_view(part.staff_id), instant_datum(part.start_us),
+         instant_datum(part.end_us), Int32GetDatum(part.service.buffer_before_minutes),
+         Int32GetDatum(part.service.buffer_after_minutes),
+         uuid_array(
+             part.unit_ids, [](const UuidBytes& id) -> auto& { return id; }),
+         (Datum)0},
         {false, false, false, false, false, false, false, true});
   });
 }
