@@ -78,19 +78,21 @@ class Keys : public KeySource {
     return nullptr;
   }
   const std::vector<ForeignKey>& outgoing(unsigned table) override { return outgoing_[table]; }
+  const std::vector<unsigned>& referencing(unsigned table) override { return referencing_[table]; }
   const std::vector<ForeignKey>& incoming(unsigned table) override { return incoming_[table]; }
   const std::vector<unsigned>& views_over(unsigned relation) override { return views_[relation]; }
 
  private:
   std::map<unsigned, KeyedRelation> relations_;
   std::map<unsigned, std::vector<ForeignKey>> outgoing_, incoming_;
-  std::map<unsigned, std::vector<unsigned>> views_;
+  std::map<unsigned, std::vector<unsigned>> views_, referencing_;
 
   void add(KeyedRelation relation) { relations_.emplace(relation.id, std::move(relation)); }
   void link(std::string name, unsigned table, int column, unsigned foreign, int foreign_column) {
     ForeignKey const key{std::move(name), table, foreign, {column}, {foreign_column}, false};
     outgoing_[table].push_back(key);
     incoming_[foreign].push_back(key);
+    referencing_[foreign].push_back(table);
   }
 };
 

@@ -139,8 +139,20 @@ class BackendCatalog final : public Catalog, public KeySource {
   const std::vector<ForeignKey>& incoming(unsigned table) override {
     auto found = incoming_.find(table);
     if (found == incoming_.end()) {
+      std::vector<ForeignKey> keys;
+      for (unsigned const other : referencing(table))
+        for (const ForeignKey& key : outgoing(other))
+          if (key.foreign_table == table) keys.push_back(key);
+      found = incoming_.emplace(table, std::move(keys)).first;
+    }
+    return found->second;
+  }
+
+  const std::vector<unsigned>& referencing(unsigned table) override {
+    auto found = referencing_.find(table);
+    if (found == referencing_.end()) {
       keep(table);
-      found = incoming_.emplace(table, load_incoming_keys(table)).first;
+      found = referencing_.emplace(table, load_referencing_tables(table)).first;
     }
     return found->second;
   }
@@ -172,6 +184,7 @@ class BackendCatalog final : public Catalog, public KeySource {
   std::map<unsigned, KeyedRelation> keyed_;
   std::map<unsigned, std::vector<ForeignKey>> outgoing_;
   std::map<unsigned, std::vector<ForeignKey>> incoming_;
+  std::map<unsigned, std::vector<unsigned>> referencing_;
   std::map<unsigned, std::vector<unsigned>> views_over_;
   std::map<std::tuple<unsigned, std::string, std::string, std::string>, std::vector<Relationship>>
       relationships_;
@@ -195,6 +208,7 @@ class BackendCatalog final : public Catalog, public KeySource {
     keyed_.clear();
     outgoing_.clear();
     incoming_.clear();
+    referencing_.clear();
     views_over_.clear();
     relationships_.clear();
   }

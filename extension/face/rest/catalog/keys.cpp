@@ -122,7 +122,7 @@ std::vector<ForeignKey> load_outgoing_keys(unsigned table) {
   return foreign_keys;
 }
 
-std::vector<ForeignKey> load_incoming_keys(unsigned table) {
+std::vector<unsigned> load_referencing_tables(unsigned table) {
   std::set<unsigned> tables;
   pg([&] {
     for_each_dependent(table, [&](const FormData_pg_depend& dependency) {
@@ -131,11 +131,7 @@ std::vector<ForeignKey> load_incoming_keys(unsigned table) {
       if (OidIsValid(other)) tables.insert(other);
     });
   });
-  std::vector<ForeignKey> incoming;
-  for (unsigned const other : tables)
-    for (ForeignKey& key : load_outgoing_keys(other))
-      if (key.foreign_table == table) incoming.push_back(std::move(key));
-  return incoming;
+  return {tables.begin(), tables.end()};
 }
 
 std::vector<unsigned> load_views_over(unsigned relation) {

@@ -23,9 +23,9 @@ std::optional<Relation> load_relation(unsigned id);
 /// Keys and, of a view, where its columns come from; is_exposed is left to the caller. Nothing if it is gone.
 std::optional<KeyedRelation> load_keyed_relation(unsigned id);
 
-/// The foreign keys of a table, and those that reference it; not the copies that partitions have.
+/// The foreign keys of a table, and the tables with keys to it; not the copies that partitions have.
 std::vector<ForeignKey> load_outgoing_keys(unsigned table);
-std::vector<ForeignKey> load_incoming_keys(unsigned table);
+std::vector<unsigned> load_referencing_tables(unsigned table);
 
 /// The views whose definition mentions the relation.
 std::vector<unsigned> load_views_over(unsigned relation);

@@ -112,13 +112,23 @@ void add_inverse(const KeyedRelation& own, const KeyedRelation& foreign, const L
                                   own, foreign, turned));
 }
 
-/// The relations that may be a junction: tables with a key to a base table of `origin`, and the views over
-/// them.
-std::set<unsigned> possible_junctions(KeySource& keys, const KeyedRelation& origin) {
+std::vector<unsigned> referencing_tables(KeySource& keys, const KeyedRelation& relation) {
+  std::vector<unsigned> tables;
+  for (unsigned const table : tables_of(base_columns(keys, relation))) {
+    const std::vector<unsigned>& referencing = keys.referencing(table);
+    tables.insert(tables.end(), referencing.begin(), referencing.end());
+  }
+  return tables;
+}
+
+/// The relations that may be a junction: tables with a key to a base table of the one that fewer tables
+/// reference, and the views over them. What is a junction has keys to both.
+std::set<unsigned> possible_junctions(KeySource& keys, const KeyedRelation& own,
+                                      const KeyedRelation& foreign) {
   std::set<unsigned> found;
-  std::vector<unsigned> pending;
-  for (unsigned const table : tables_of(base_columns(keys, origin)))
-    for (const ForeignKey& key : keys.incoming(table)) pending.push_back(key.table);
+  std::vector<unsigned> pending = referencing_tables(keys, own);
+  std::vector<unsigned> others = referencing_tables(keys, foreign);
+  if (others.size() < pending.size()) pending = std::move(others);
   while (!pending.empty()) {
     unsigned const id = pending.back();
     pending.pop_back();
@@ -143,7 +153,7 @@ std::vector<ColumnPair> turned(std::vector<ColumnPair> pairs) {
 
 void add_many_to_many(KeySource& keys, const KeyedRelation& own, const KeyedRelation& foreign,
                       std::vector<Relationship>& out) {
-  for (unsigned const id : possible_junctions(keys, own)) {
+  for (unsigned const id : possible_junctions(keys, own, foreign)) {
     const KeyedRelation* const junction = keys.relation(id);
     if (junction == nullptr || !junction->is_exposed) continue;
     std::vector<Link> const to_foreign = links(keys, *junction, foreign);

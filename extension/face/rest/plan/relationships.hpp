@@ -44,6 +44,8 @@ class KeySource {
   virtual const KeyedRelation* relation(unsigned id) = 0;
   virtual const KeyedRelation* find(std::string_view schema, std::string_view name) = 0;
   virtual const std::vector<ForeignKey>& outgoing(unsigned table) = 0;
+  /// The tables with a foreign key to this one: much cheaper than the keys themselves.
+  virtual const std::vector<unsigned>& referencing(unsigned table) = 0;
   virtual const std::vector<ForeignKey>& incoming(unsigned table) = 0;
   /// The views, of exposed schemas and those of the extra search path, that mention this relation.
   virtual const std::vector<unsigned>& views_over(unsigned relation) = 0;
