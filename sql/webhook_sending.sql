@@ -1,5 +1,6 @@
 -- What a sender of webhooks asks of the database. It gets signed bytes and an address, and reports what came of them: secrets and
 -- the rules of repeating stay here. An endpoint is leased to one sender at a time, so its deliveries go out one after the other.
+-- Plans are kept, since left alone PostgreSQL makes many of them anew at every call.
 
 CREATE FUNCTION booking.hmac_sha256(key bytea, message bytea) RETURNS bytea
   LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_booking_hmac_sha256';
@@ -79,7 +80,7 @@ CREATE FUNCTION booking.claim_webhooks(
   max_deliveries integer, lease_time interval,
   OUT tenant_id uuid, OUT delivery_id uuid, OUT attempt integer, OUT lease uuid, OUT url text,
   OUT webhook_id text, OUT webhook_timestamp bigint, OUT webhook_signature text, OUT payload text) RETURNS SETOF record
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   webhook_timestamp := floor(extract(epoch FROM now()));
@@ -131,13 +132,15 @@ COMMENT ON FUNCTION booking.claim_webhooks(integer, interval) IS
 CREATE FUNCTION booking.record_webhook_attempt(
   tenant_id uuid, delivery_id uuid, attempt integer, lease uuid,
   status_code integer, error text, duration_ms integer, answer text, retry_after_seconds integer) RETURNS void
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   succeeded CONSTANT boolean := error IS NULL AND coalesce(status_code BETWEEN 200 AND 299, false);
   retry_after CONSTANT interval := make_interval(secs => CASE WHEN retry_after_seconds > 86400 THEN 86400 ELSE retry_after_seconds END);
   endpoint booking.webhook_configs;
 BEGIN
+  -- Waiting for the disk would take longer than all the rest. A report that a crash of the server loses costs a repetition.
+  PERFORM set_config('synchronous_commit', 'off', true);
   UPDATE booking.webhook_attempts AS a
   SET finished_at = now(), duration_ms = record_webhook_attempt.duration_ms, status_code = record_webhook_attempt.status_code,
       answer = record_webhook_attempt.answer,

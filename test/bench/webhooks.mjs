@@ -19,10 +19,10 @@ async function prepare() {
     response.writeHead(204).end();
   });
   receiver.count = 0;
-  for (let i = 0; i < endpoints; i++) {
+  await Promise.all(Array.from({ length: endpoints }, (_, i) => {
     world.names.hosts.set(`endpoint-${i}.example.com`, [receiver.address]);
-    await world.tenant(`https://endpoint-${i}.example.com:8443/`);
-  }
+    return world.tenant(`https://endpoint-${i}.example.com:8443/`);
+  }));
   return { world, receiver };
 }
 
@@ -57,7 +57,7 @@ const server = http.createServer(async (request, response) => {
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
-writeFileSync(`${process.argv[2]}.new`, `http://127.0.0.1:${server.address().port} ${sender.child.pid} ${idle.world.database.name}`);
+writeFileSync(`${process.argv[2]}.new`, `http://127.0.0.1:${server.address().port} ${sender.child.pid} ${idle.world.database.name}\n`);
 renameSync(`${process.argv[2]}.new`, process.argv[2]);
 process.on('SIGTERM', async () => {
   await Promise.all([sending.world.stop(), idle.world.stop()]);

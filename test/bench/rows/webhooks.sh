@@ -13,7 +13,7 @@ done
 read -r webhooks_url measured_pid webhooks_database <"$bench_dir/webhooks.env"
 cat >"$bench_dir/webhooks.sql" <<'SQL'
 SELECT tenant_id, delivery_id, attempt, lease FROM booking.claim_webhooks(1, '1 minute') \gset
-SELECT booking.record_webhook_attempt(:'tenant_id', :'delivery_id', :attempt, :'lease', 204, NULL, 1, '', NULL);
+SELECT booking.record_webhook_attempt(':tenant_id', ':delivery_id', :attempt, ':lease', 204, NULL, 1, '', NULL);
 SQL
 
 side_a() { curl -sf "$webhooks_url/send?seconds=$seconds"; }
