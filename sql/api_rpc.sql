@@ -1,14 +1,15 @@
 -- What /rest/v1/rpc offers: free times, requests of guests, and the owner's administration. All of it for the practice that is
--- signed in.
+-- signed in. Times are text, as callers see them in the views: /rest/v1 knows how a domain looks for columns of relations only.
 
 CREATE FUNCTION api.available_slots(
   service_id uuid, "from" date, "to" date, provider_id uuid DEFAULT NULL, location_id uuid DEFAULT NULL, max_slots integer DEFAULT 1000)
-  RETURNS TABLE (date date, start_time api.local_time, end_time api.local_time, starts_at api.instant, ends_at api.instant,
+  RETURNS TABLE (date date, start_time text, end_time text, starts_at text, ends_at text,
                  provider_id uuid, location_id uuid)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT (slot.starts_at AT TIME ZONE l.time_zone)::date, (slot.starts_at AT TIME ZONE l.time_zone)::time,
-         (slot.ends_at AT TIME ZONE l.time_zone)::time, slot.starts_at, slot.ends_at, slot.staff_id, slot.location_id
+  SELECT (slot.starts_at AT TIME ZONE l.time_zone)::date, to_char(slot.starts_at AT TIME ZONE l.time_zone, 'HH24:MI'),
+         to_char(slot.ends_at AT TIME ZONE l.time_zone, 'HH24:MI'), booking.rfc3339(slot.starts_at), booking.rfc3339(slot.ends_at),
+         slot.staff_id, slot.location_id
   FROM booking.search_slots(booking.current_tenant(), available_slots.service_id, available_slots.location_id,
                             available_slots.provider_id, "from", "to", max_slots => available_slots.max_slots) AS slot
   JOIN booking.locations AS l ON l.tenant_id = booking.current_tenant() AND l.id = slot.location_id;
@@ -20,12 +21,13 @@ The starts of a service that guests could book on the local dates from "from" to
 CREATE FUNCTION api.next_available(
   service_id uuid, not_before timestamptz DEFAULT now(), provider_id uuid DEFAULT NULL, location_id uuid DEFAULT NULL,
   max_slots integer DEFAULT 1)
-  RETURNS TABLE (date date, start_time api.local_time, end_time api.local_time, starts_at api.instant, ends_at api.instant,
+  RETURNS TABLE (date date, start_time text, end_time text, starts_at text, ends_at text,
                  provider_id uuid, location_id uuid)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT (slot.starts_at AT TIME ZONE l.time_zone)::date, (slot.starts_at AT TIME ZONE l.time_zone)::time,
-         (slot.ends_at AT TIME ZONE l.time_zone)::time, slot.starts_at, slot.ends_at, slot.staff_id, slot.location_id
+  SELECT (slot.starts_at AT TIME ZONE l.time_zone)::date, to_char(slot.starts_at AT TIME ZONE l.time_zone, 'HH24:MI'),
+         to_char(slot.ends_at AT TIME ZONE l.time_zone, 'HH24:MI'), booking.rfc3339(slot.starts_at), booking.rfc3339(slot.ends_at),
+         slot.staff_id, slot.location_id
   FROM booking.next_available(booking.current_tenant(), next_available.service_id, next_available.location_id,
                               next_available.provider_id, not_before, max_slots => next_available.max_slots) AS slot
   JOIN booking.locations AS l ON l.tenant_id = booking.current_tenant() AND l.id = slot.location_id;
@@ -79,11 +81,11 @@ Told here once. capabilities: all when left out; kind: owner or guest_partner.';
 CREATE FUNCTION api.list_api_keys()
   RETURNS TABLE (api_key_id uuid, name text, type booking.api_key_type, kind booking.api_key_kind,
                  capabilities booking.capability[], suffix text, status booking.api_key_status, rate_tier booking.rate_tier,
-                 created_at api.instant, expires_at api.instant, revoked_at api.instant, last_used_at api.instant)
+                 created_at text, expires_at text, revoked_at text, last_used_at text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT k.api_key_id, k.name, k.type, k.kind, k.capabilities, k.suffix, k.status, k.rate_tier, k.created_at, k.expires_at,
-         k.revoked_at, k.last_used_at
+  SELECT k.api_key_id, k.name, k.type, k.kind, k.capabilities, k.suffix, k.status, k.rate_tier, booking.rfc3339(k.created_at),
+         booking.rfc3339(k.expires_at), booking.rfc3339(k.revoked_at), booking.rfc3339(k.last_used_at)
   FROM booking.list_api_keys(booking.current_tenant()) AS k;
 END;
 COMMENT ON FUNCTION api.list_api_keys() IS 'The practice''s keys for /v1, revoked and expired ones too; never their text.';
@@ -117,29 +119,31 @@ COMMENT ON FUNCTION booking.own_rate_limits() IS
   'booking.rate_limit_status() of the current tenant''s user and keys. Runs as its owner: the counts of all tenants are one memory.';
 
 CREATE FUNCTION api.rate_limit_status()
-  RETURNS TABLE (scope text, identity text, rate_group text, max_requests integer, used integer, retry_after interval, last_used_at api.instant)
+  RETURNS TABLE (scope text, identity text, rate_group text, max_requests integer, used integer, retry_after interval, last_used_at text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT s.scope, s.identity, s.rate_group, s.max_requests, s.used, s.retry_after, s.last_used_at FROM booking.own_rate_limits() AS s;
+  SELECT s.scope, s.identity, s.rate_group, s.max_requests, s.used, s.retry_after, booking.rfc3339(s.last_used_at)
+  FROM booking.own_rate_limits() AS s;
 END;
 COMMENT ON FUNCTION api.rate_limit_status() IS
   'How much of the rate limits is used
 For the user who is signed in and the practice''s API keys: requests of the last 60 seconds.';
 
-CREATE FUNCTION api.plan() RETURNS TABLE (plan booking.plan, period_end api.instant, cancel_at_period_end boolean)
+CREATE FUNCTION api.plan() RETURNS TABLE (plan booking.plan, period_end text, cancel_at_period_end boolean)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT booking.plan_in_force(t.plan, t.plan_period_end), t.plan_period_end, t.cancel_at_period_end
+  SELECT booking.plan_in_force(t.plan, t.plan_period_end), booking.rfc3339(t.plan_period_end), t.cancel_at_period_end
   FROM booking.tenants AS t WHERE t.tenant_id = booking.current_tenant();
 END;
 COMMENT ON FUNCTION api.plan() IS 'What the practice pays for; /v1 and webhooks need pro.';
 
 CREATE FUNCTION api.webhook_deliveries(max_deliveries integer DEFAULT 100)
   RETURNS TABLE (id uuid, event booking.booking_event, appointment_id uuid, status booking.webhook_delivery_status, attempts integer,
-                 last_status_code integer, last_error text, next_attempt_at api.instant, created_at api.instant, delivered_at api.instant)
+                 last_status_code integer, last_error text, next_attempt_at text, created_at text, delivered_at text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT d.id, d.event, d.booking_id, d.status, d.attempts, last.status_code, last.error, d.next_attempt_at, d.created_at, d.delivered_at
+  SELECT d.id, d.event, d.booking_id, d.status, d.attempts, last.status_code, last.error, booking.rfc3339(d.next_attempt_at),
+         booking.rfc3339(d.created_at), booking.rfc3339(d.delivered_at)
   FROM booking.webhook_deliveries AS d
   LEFT JOIN booking.webhook_attempts AS last ON last.tenant_id = d.tenant_id AND last.delivery_id = d.id AND last.number = d.attempts
   WHERE d.tenant_id = booking.current_tenant()
@@ -150,10 +154,10 @@ COMMENT ON FUNCTION api.webhook_deliveries(integer) IS
 Those without an event are tests.';
 
 CREATE FUNCTION api.webhook_attempts(delivery_id uuid)
-  RETURNS TABLE (number integer, started_at api.instant, duration_ms integer, status_code integer, error text, answer text)
+  RETURNS TABLE (number integer, started_at text, duration_ms integer, status_code integer, error text, answer text)
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT a.number, a.started_at, a.duration_ms, a.status_code, a.error, a.answer
+  SELECT a.number, booking.rfc3339(a.started_at), a.duration_ms, a.status_code, a.error, a.answer
   FROM booking.webhook_attempts AS a
   WHERE a.tenant_id = booking.current_tenant() AND a.delivery_id = webhook_attempts.delivery_id ORDER BY a.number;
 END;

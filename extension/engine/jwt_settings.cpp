@@ -11,7 +11,7 @@ constinit char* audience = nullptr;
 constinit char* role_claim_key = nullptr;
 constinit int cache_max_entries = 1000;
 constinit bool strict = false;
-constinit bool require_apikey = false;
+constinit bool require_apikey = true;
 constinit uint64_t settings_version = 1;
 
 constinit char* claims = nullptr;
@@ -65,7 +65,7 @@ void jwt_settings_init() {
                            &strict, false, PGC_SUSET, 0, nullptr, note_switch, nullptr);
   DefineCustomBoolVariable("pg_booking.rest_require_apikey", "Whether /rest/v1 asks for the header apikey.",
                            "On, as in a Supabase project; off, as in plain PostgREST. /auth/v1 always asks.",
-                           &require_apikey, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+                           &require_apikey, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   // Declared, not left a placeholder, so that a change is noticed: policies ask for it with every row.
   DefineCustomStringVariable("request.jwt.claims",
                              "The claims of the user as whom the session works, a JSON object.",

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers/fixture.sql
 \ir helpers/token.sql
-SELECT plan(26);
+SELECT plan(28);
 
 SELECT is(status, 200, 'appointments are read') FROM test.rest('a', 'GET', '/appointments?select=*');
 SELECT is(body_out, jsonb_build_array(jsonb_build_object('start_time', '12:00', 'end_time', '12:30', 'client_name', 'Guest of a')),
@@ -12,6 +12,11 @@ SELECT is(body_out, '[{"client_name": "Guest of a", "clients": {"email": "guest@
 SELECT is(body_out, '[]', 'never another practice''s')
   FROM test.rest('a', 'GET', '/appointments?therapist_id=eq.' || test.id('b', 'tenant'));
 SELECT is(jsonb_array_length(body_out), 1, 'with or without a filter') FROM test.rest('b', 'GET', '/appointments');
+
+SELECT is(status, 200, 'supabase-js calls every schema public')
+  FROM test.rest('a', 'GET', '/appointments', headers => '{"accept-profile": "public"}');
+SELECT is(status, 406, 'no other name will do')
+  FROM test.rest('a', 'GET', '/appointments', headers => '{"accept-profile": "booking"}');
 
 CREATE TEMP TABLE made AS
   SELECT * FROM test.rest('a', 'POST', '/appointments', jsonb_build_object(

@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL pg_booking.rate_limits = off;
+SET LOCAL pg_booking.rest_require_apikey = off;
 CREATE SCHEMA shop;
 CREATE SCHEMA hidden;
 SET LOCAL pg_booking.rest_schemas = 'shop';

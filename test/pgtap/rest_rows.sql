@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL pg_booking.rate_limits = off;
+SET LOCAL pg_booking.rest_require_apikey = off;
 CREATE SCHEMA rows_test;
 SET LOCAL pg_booking.rest_schemas = 'rows_test';
 SET LOCAL pg_booking.rest_extra_search_path = 'public';

@@ -61,7 +61,9 @@ void choose_schema(RestRequest& request) {
   std::string_view const method = method_name(request);
   bool const brings = method == "POST" || method == "PATCH" || method == "PUT" || method == "DELETE";
   std::vector<std::string_view> const schemas = split_list(request.settings.schemas);
-  std::string_view const wanted = header(request, brings ? "content-profile" : "accept-profile");
+  std::string_view wanted = header(request, brings ? "content-profile" : "accept-profile");
+  // What supabase-js sends unless it is told another schema: whatever the project exposes.
+  if (wanted == "public" && std::find(schemas.begin(), schemas.end(), wanted) == schemas.end()) wanted = {};
   request.tells_schema = schemas.size() > 1 || !wanted.empty();
   if (wanted.empty()) {
     if (!schemas.empty()) request.schema = schemas.front();

@@ -3,6 +3,7 @@
 SET LOCAL client_min_messages = warning;
 -- However many requests a test sends, and whoever sent some before; the tests of the limits turn them on.
 SET LOCAL pg_booking.rate_limits = off;
+SET LOCAL pg_booking.rest_require_apikey = off;
 SET LOCAL jit = off;  -- it would compile the tests' own queries over temporary tables, whose size nobody has counted
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO PUBLIC;
