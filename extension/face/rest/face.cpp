@@ -7,6 +7,7 @@
 #include "face/rest/batch.hpp"
 #include "face/rest/catalog/backend_catalog.hpp"
 #include "face/rest/execute/session.hpp"
+#include "face/rest/idempotent.hpp"
 #include "face/rest/operations.hpp"
 #include "face/rest/plan/refusal.hpp"
 #include "face/rest/request.hpp"
@@ -139,6 +140,11 @@ bool answer_request(Exchange& exchange) {
   }
   PreparedOperation const operation = prepare(request, catalog);
   timing.end_phase(Phase::plan);
+  std::optional<IdempotentWrite> const once =
+      operation.read_only ? std::nullopt : read_idempotent_write(exchange, caller);
+  std::optional<OperationAnswer> earlier = once ? claim(exchange, *once) : std::nullopt;
+  bool const is_repeated = earlier.has_value();
+  // An answer of before is repeated only to whom the role and the pre-request function still let in.
   Session session({.caller = caller,
                    .exchange = exchange,
                    .path = request.path,
@@ -149,11 +155,12 @@ bool answer_request(Exchange& exchange) {
                    .function_settings = operation.settings,
                    .read_only = operation.read_only});
   exchange.limits_time = session.limits_time();
-  OperationAnswer answer = operation.run();
+  OperationAnswer answer = earlier ? *std::move(earlier) : operation.run();
   if (!operation.read_only) check_deferred_constraints();
   timing.end_phase(Phase::transaction);
-  apply_overrides(answer);
+  if (!is_repeated) apply_overrides(answer);
   session.leave();
+  if (once && !is_repeated) store_answer(*once, answer);
   answer.headers += legacy_warning(operation.legacy_names);
   timing.end_phase(Phase::response);
   answer.headers += timing.header();
@@ -164,6 +171,7 @@ bool answer_request(Exchange& exchange) {
 bool answer_all(Exchange& exchange) {
   if (!is_batch(exchange)) return answer_request(exchange);
   Settings const settings = current_settings();
+  refuse_idempotency_key(exchange);
   answer_batch(exchange, answer_request);
   return rolls_back(settings, read_preferences(exchange, settings));
 }

@@ -7,6 +7,7 @@
 #include "face/v1/idempotent.hpp"
 #include "face/v1/openapi.hpp"
 #include "face/v1/operation.hpp"
+#include "gateway/idempotency.hpp"
 #include "gateway/rate_limit.hpp"
 #include "gateway/routes.hpp"
 #include "text/json_parse.hpp"

@@ -1,6 +1,6 @@
 #include "face/v1/idempotent.hpp"
 
-#include "engine/idempotency.hpp"
+#include "gateway/idempotency.hpp"
 #include "text/canonical_json.hpp"
 
 #include "gateway/database_error.hpp"
@@ -11,7 +11,6 @@ namespace pg_booking::v1 {
 namespace {
 
 constexpr std::string_view kFingerprintVersion = "1";
-constexpr std::string_view kLockNotAvailable = "55P03";
 
 /// tenant scope + operation + path parameters + canonical body.
 Fingerprint fingerprint_of(const Exchange& exchange, const ApiKey& api_key, const json::Value* body) {
@@ -23,17 +22,6 @@ Fingerprint fingerprint_of(const Exchange& exchange, const ApiKey& api_key, cons
   parts.insert(parts.end(), exchange.path_parameters.begin(), exchange.path_parameters.end());
   parts.push_back(canonical);
   return make_fingerprint(parts);
-}
-
-std::optional<StoredAnswer> claim(const ApiKey& api_key, const UuidBytes& key,
-                                  const Fingerprint& fingerprint) {
-  try {
-    return claim_idempotency_key(api_key.tenant_id, key, fingerprint);
-  } catch (const PgError& error) {
-    if (sqlstate_of(error) == kLockNotAvailable)
-      throw ApiError("idempotency.in_progress", {}, "Retry-After: 1\n");
-    throw;
-  }
 }
 
 bool is_final(const ApiError& error) {
@@ -73,23 +61,11 @@ std::string without_secret(std::string members) {
 
 }  // namespace
 
-std::optional<UuidBytes> read_idempotency_key(const Exchange& exchange) {
-  constexpr std::string_view kHeader = "idempotency-key";
-  std::optional<std::string_view> const header = find_header(exchange.headers, kHeader);
-  if (!header) return std::nullopt;
-  std::optional<UuidBytes> const key =
-      count_header(exchange.headers, kHeader) == 1 ? parse_idempotency_key(*header) : std::nullopt;
-  if (!key) throw ApiError("idempotency.invalid_key");
-  return key;
-}
-
 void run_once(Exchange& exchange, const ApiKey& api_key, const UuidBytes& key, const json::Value* body,
               const std::function<Outcome()>& effect) {
   Fingerprint const fingerprint = fingerprint_of(exchange, api_key, body);
-  if (std::optional<StoredAnswer> stored = claim(api_key, key, fingerprint)) {
-    if (stored->fingerprint != fingerprint) throw ApiError("idempotency.payload_mismatch");
-    exchange.answer.headers += "Idempotent-Replayed: true\n";
-    exchange.notes.replayed = true;
+  if (std::optional<StoredAnswer> stored = claim_for_request(exchange, api_key.tenant_id, key, fingerprint)) {
+    exchange.answer.headers += kReplayedHeader;
     write_answer(exchange, {stored->http_status, std::move(stored->answer), ",\"idempotent\":true"});
     return;
   }

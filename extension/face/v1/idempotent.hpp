@@ -4,16 +4,12 @@
 #endif
 
 #include <functional>
-#include <optional>
 
 #include "engine/api_key.hpp"
 #include "face/v1/envelope.hpp"
 #include "text/rapidjson.hpp"
 
 namespace pg_booking::v1 {
-
-/// The key of the Idempotency-Key header, nothing when there is none. Throws idempotency.invalid_key.
-std::optional<UuidBytes> read_idempotency_key(const Exchange& exchange);
 
 /// Runs the effect at most once for this key and answers, with the stored answer where there is one. Final
 /// refusals (404, 409) are stored like successes, without their effect; anything else is thrown on and leaves
