@@ -18,6 +18,24 @@ COMMENT ON FUNCTION api.available_slots(uuid, date, date, uuid, uuid, integer) I
   'Free times
 The starts of a service that guests could book on the local dates from "from" to "to", with one provider or anybody, earliest first; at most max_slots of them.';
 
+CREATE FUNCTION api.ranked_slots(
+  service_id uuid, "from" date, "to" date, provider_id uuid DEFAULT NULL, location_id uuid DEFAULT NULL, max_slots integer DEFAULT 1000)
+  RETURNS TABLE (date date, start_time text, end_time text, starts_at text, ends_at text,
+                 provider_id uuid, location_id uuid, gap_minutes integer)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT (slot.starts_at AT TIME ZONE l.time_zone)::date, to_char(slot.starts_at AT TIME ZONE l.time_zone, 'HH24:MI'),
+         to_char(slot.ends_at AT TIME ZONE l.time_zone, 'HH24:MI'), booking.rfc3339(slot.starts_at), booking.rfc3339(slot.ends_at),
+         slot.staff_id, slot.location_id, slot.gap_minutes
+  FROM booking.rank_slots(booking.current_tenant(), ranked_slots.service_id, ranked_slots.location_id,
+                          ranked_slots.provider_id, "from", "to", max_slots => ranked_slots.max_slots) AS slot
+  JOIN booking.locations AS l ON l.tenant_id = booking.current_tenant() AND l.id = slot.location_id
+  ORDER BY slot.gap_minutes, slot.starts_at, slot.staff_id, slot.location_id;
+END;
+COMMENT ON FUNCTION api.ranked_slots(uuid, date, date, uuid, uuid, integer) IS
+  'Free times, the tidiest first
+The starts of available_slots by the gap that each leaves in the provider''s day; at most max_slots of them. gap_minutes: time next to the appointment that no other one of this service could fill.';
+
 CREATE FUNCTION api.next_available(
   service_id uuid, not_before timestamptz DEFAULT now(), provider_id uuid DEFAULT NULL, location_id uuid DEFAULT NULL,
   max_slots integer DEFAULT 1)

@@ -7,7 +7,7 @@ GRANT EXECUTE ON FUNCTION booking.request_counters, booking.rate_limit_memory, b
 GRANT EXECUTE ON FUNCTION
   booking.current_tenant, booking.uuid_v7, booking.public_id, booking.parse_public_id, booking.rfc3339, booking.is_time_zone,
   booking.writing_transaction, booking.cluster_id, booking.to_microseconds, booking.from_microseconds, booking.raise_error, booking.error_codes, booking.local_instants, booking.slots_preview,
-  booking.search_slots, booking.next_available, booking.explain_slot, booking.count_suppressed,
+  booking.search_slots, booking.rank_slots, booking.next_available, booking.explain_slot, booking.count_suppressed,
   booking.pricing_version, booking.terms_with,
   booking.lock_rules, booking.lock_calendars, booking.performs, booking.refuse_slot, booking.booked_starts,
   booking.class_session, booking.free_seat, booking.units_of, booking.clear_expired_holds, booking.choose_assignment,
@@ -43,7 +43,7 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO authenticated, service_role;
 GRANT EXECUTE ON FUNCTION
   booking.public_id, booking.rfc3339, booking.is_time_zone, booking.writing_transaction, booking.raise_error, booking.local_instants,
-  booking.search_slots, booking.next_available, booking.explain_slot, booking.pricing_version, booking.terms_with, booking.plan_in_force,
+  booking.search_slots, booking.rank_slots, booking.next_available, booking.explain_slot, booking.pricing_version, booking.terms_with, booking.plan_in_force,
   booking.lock_rules, booking.lock_calendars, booking.performs, booking.refuse_slot, booking.class_session,
   booking.free_seat, booking.units_of, booking.clear_expired_holds, booking.transitions, booking.find_transition, booking.begin_transition,
   booking.apply_transition, booking.time_taken, booking.give_time_back, booking.take_time, booking.record_event, booking.require_offer,

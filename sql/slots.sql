@@ -18,6 +18,15 @@ CREATE FUNCTION booking.search_slots(
 COMMENT ON FUNCTION booking.search_slots(uuid, uuid, uuid, uuid, date, date, timestamptz, integer, uuid) IS
   'Bookable starts of a service, with one person (only_staff_id) or everybody who performs it (NULL), at one location or all (NULL), on the local dates from_date to to_date, ordered by start, staff, location; the first max_slots of them. moved_booking_id: as if that booking were not there, and for its duration and buffers.';
 
+CREATE FUNCTION booking.rank_slots(
+  tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, from_date date, to_date date,
+  now timestamptz DEFAULT now(), max_slots integer DEFAULT NULL, moved_booking_id uuid DEFAULT NULL,
+  OUT starts_at timestamptz, OUT ends_at timestamptz, OUT staff_id uuid, OUT location_id uuid, OUT gap_minutes integer)
+  RETURNS SETOF record
+  LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'pg_booking_rank_slots';
+COMMENT ON FUNCTION booking.rank_slots(uuid, uuid, uuid, uuid, date, date, timestamptz, integer, uuid) IS
+  'The starts of booking.search_slots, all of them, ordered by the gap they leave, then start, staff, location; the first max_slots. gap_minutes: the smaller of what would be left over before and after the booking once as many more of the service as fit are there, 0 when the free time stays in one piece.';
+
 CREATE FUNCTION booking.next_available(
   tenant_id uuid, service_id uuid, only_location_id uuid, only_staff_id uuid, not_before timestamptz,
   now timestamptz DEFAULT now(), max_slots integer DEFAULT 1, moved_booking_id uuid DEFAULT NULL,

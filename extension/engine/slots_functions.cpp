@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
+#include "engine/slots/gaps.hpp"
 #include "engine/slots/preview_spec.hpp"
 #include "engine/slots_candidates.hpp"
 #include "engine/slots_occupancy.hpp"
@@ -38,6 +41,20 @@ SlotQuestion question_of(FunctionCallInfo fcinfo) {
   return question;
 }
 
+/// What search_slots and rank_slots are asked, by the same arguments.
+struct Search {
+  SlotQuestion question;
+  slots::DateRange dates;
+  size_t max_slots;
+};
+
+Search search_of(FunctionCallInfo fcinfo) {
+  Search search{question_of(fcinfo), dates_argument(fcinfo, 4), limit_argument(fcinfo, 7)};
+  search.question.now_us = instant_argument(fcinfo, 6, "now");
+  search.question.moved_booking_id = optional_uuid_argument(fcinfo, 8);
+  return search;
+}
+
 /// P-zone.
 Datum uuid_array(const std::vector<UuidBytes>& ids) {
   auto* const elements = static_cast<Datum*>(palloc(sizeof(Datum) * (ids.size() + 1)));
@@ -53,10 +70,13 @@ void put_row(ReturnSetInfo* result, const Datum (&values)[count], const bool (&n
                        const_cast<bool*>(nulls));
 }
 
+int64_t end_of(const Slot& slot) {
+  return slot.at_us + slot.candidate->person->service.duration_minutes * slots::kMicrosecondsPerMinute;
+}
+
 void put_slot(ReturnSetInfo* result, const Slot& slot) {
   const Candidate& candidate = *slot.candidate;
-  int64_t const end_us =
-      slot.at_us + candidate.person->service.duration_minutes * slots::kMicrosecondsPerMinute;
+  int64_t const end_us = end_of(slot);
   pg([&] {
     CHECK_FOR_INTERRUPTS();  // a search may find millions of starts
     put_row(result,
@@ -64,6 +84,43 @@ void put_slot(ReturnSetInfo* result, const Slot& slot) {
              TimestampTzGetDatum(end_us - kPostgresEpochMicroseconds), uuid_view(candidate.person->id),
              uuid_view(candidate.place->id)},
             {false, false, false, false});
+  });
+}
+
+struct RankedSlot {
+  int32_t gap_minutes;
+  Slot slot;
+
+  bool operator<(const RankedSlot& other) const {
+    // Candidates stand in the order of their calendars: by person, then place.
+    return std::tie(gap_minutes, slot.at_us, slot.candidate) <
+           std::tie(other.gap_minutes, other.slot.at_us, other.slot.candidate);
+  }
+};
+
+/// All starts with their gaps; the calendars must be those of gap_dates.
+std::vector<RankedSlot> rank_slots(const Calendars& calendars, const slots::Limits& limits) {
+  std::vector<RankedSlot> ranked;
+  for (const Candidate& candidate : calendars.candidates) {
+    slots::GapMeter const meter(candidate.member(), candidate.person->service, limits.dates);
+    CandidateSweep sweep(candidate, limits);
+    for (slots::Start start{}; sweep.next(start);)
+      ranked.push_back({meter.gap_minutes(start.at_us), {start.at_us, &candidate}});
+  }
+  std::sort(ranked.begin(), ranked.end());
+  return ranked;
+}
+
+void put_ranked_slot(ReturnSetInfo* result, const RankedSlot& ranked) {
+  const Candidate& candidate = *ranked.slot.candidate;
+  int64_t const end_us = end_of(ranked.slot);
+  pg([&] {
+    CHECK_FOR_INTERRUPTS();
+    put_row(result,
+            {TimestampTzGetDatum(ranked.slot.at_us - kPostgresEpochMicroseconds),
+             TimestampTzGetDatum(end_us - kPostgresEpochMicroseconds), uuid_view(candidate.person->id),
+             uuid_view(candidate.place->id), Int32GetDatum(ranked.gap_minutes)},
+            {false, false, false, false, false});
   });
 }
 
@@ -107,17 +164,27 @@ void put_count(ReturnSetInfo* result, const Candidate& candidate, const char* re
 
 PG_BOOKING_FUNCTION(pg_booking_search_slots) {
   return raising_api_errors([&]() -> Datum {
-    SlotQuestion question = question_of(fcinfo);
-    slots::DateRange const dates = dates_argument(fcinfo, 4);
-    question.now_us = instant_argument(fcinfo, 6, "now");
-    size_t left = limit_argument(fcinfo, 7);
-    question.moved_booking_id = optional_uuid_argument(fcinfo, 8);
+    auto const [question, dates, max_slots] = search_of(fcinfo);
     ReturnSetInfo* const result = begin_result(fcinfo);
     SlotTerms const terms = read_terms(question);
     if (dates.to < dates.from) return (Datum)0;
     Calendars const calendars = read_calendars(question, terms, dates);
     MergedSweep sweep(calendars, terms.limits(question, dates));
+    size_t left = max_slots;
     for (Slot slot{}; left > 0 && sweep.next(slot); left--) put_slot(result, slot);
+    return (Datum)0;
+  });
+}
+
+PG_BOOKING_FUNCTION(pg_booking_rank_slots) {
+  return raising_api_errors([&]() -> Datum {
+    auto const [question, dates, max_slots] = search_of(fcinfo);
+    ReturnSetInfo* const result = begin_result(fcinfo);
+    SlotTerms const terms = read_terms(question);
+    if (dates.to < dates.from) return (Datum)0;
+    Calendars const calendars = read_calendars(question, terms, slots::gap_dates(dates));
+    std::vector<RankedSlot> const ranked = rank_slots(calendars, terms.limits(question, dates));
+    for (size_t i = 0; i < std::min(max_slots, ranked.size()); i++) put_ranked_slot(result, ranked[i]);
     return (Datum)0;
   });
 }

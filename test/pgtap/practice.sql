@@ -1,7 +1,7 @@
 -- A practice keeps its calendar in schema api: the same bookings as /v1's, in the words of a practice.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(52);
+SELECT plan(53);
 
 CREATE FUNCTION test.sign_in(tenant text) RETURNS void LANGUAGE sql AS $$
   SELECT set_config('role', 'none', true), set_config('pg_booking.tenant_id', test.id(tenant, 'tenant')::text, true),
@@ -148,6 +148,8 @@ SELECT throws_ok($$ DELETE FROM api.clients WHERE name = 'Early' $$, '23503', NU
 -- Free times.
 
 SELECT is((SELECT count(*) FROM api.available_slots(test.id('a', 'haircut'), test.day(21), test.day(21), test.id('a', 'anna'))), 16::bigint, 'free times of a day');
+SELECT is((SELECT array_agg(start_time ORDER BY starts_at) FROM api.ranked_slots(test.id('a', 'haircut'), test.day(21), test.day(21), test.id('a', 'anna'))),
+  (SELECT array_agg(start_time) FROM api.available_slots(test.id('a', 'haircut'), test.day(21), test.day(21), test.id('a', 'anna'))), 'the same by the gaps they leave');
 SELECT is((SELECT reason FROM api.explain_slot(test.id('a', 'haircut'), test.at(21, '09:10'), test.id('a', 'anna'), test.id('a', 'main'))), 'off_grid', 'and why not');
 
 SELECT * FROM finish();

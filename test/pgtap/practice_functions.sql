@@ -2,7 +2,7 @@
 -- practice, nothing of it for another one, whatever tenant the owner names.
 BEGIN;
 \ir helpers/fixture.sql
-SELECT plan(34);
+SELECT plan(35);
 
 CREATE FUNCTION test.sign_in(tenant text) RETURNS void LANGUAGE sql AS $$
   SELECT set_config('role', 'none', true), set_config('pg_booking.tenant_id', test.id(tenant, 'tenant')::text, true),
@@ -65,6 +65,7 @@ FROM (VALUES
   (format('SELECT booking.set_external_busy(%L, %L, ''phone'', tstzrange(now(), now() + ''1 day''), tstzmultirange(tstzrange(now(), now() + ''1 hour'')))',
           test.id('b', 'tenant'), test.id('b', 'anna')), '42501'),
   (format('SELECT * FROM booking.search_slots(%L, %L, NULL, NULL, current_date, current_date)', test.id('b', 'tenant'), test.id('b', 'haircut')), 'BK201'),
+  (format('SELECT * FROM booking.rank_slots(%L, %L, NULL, NULL, current_date, current_date)', test.id('b', 'tenant'), test.id('b', 'haircut')), 'BK201'),
   (format('SELECT * FROM booking.count_suppressed(%L, %L, NULL, NULL, current_date, current_date)', test.id('b', 'tenant'), test.id('b', 'haircut')), 'BK201'),
   (format('INSERT INTO booking.blocked_slots (tenant_id, location_id, on_date, begins, ends) VALUES (%L, %L, current_date, ''12:00'', ''13:00'')',
           test.id('b', 'tenant'), test.id('b', 'main')), '42501'),

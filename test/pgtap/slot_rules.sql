@@ -2,7 +2,7 @@
 -- does not offer is refused: test.offers asks both and fails when they differ.
 BEGIN;
 \ir helpers/studio.sql
-SELECT plan(54);
+SELECT plan(58);
 
 -- The starts of a date by search; every quarter of an hour of it that search leaves out must be refused by create, the rest taken.
 CREATE FUNCTION test.offers(day date, person text DEFAULT 'anna', service text DEFAULT 'yoga') RETURNS text LANGUAGE plpgsql AS $$
@@ -94,6 +94,20 @@ SELECT is(test.offers('2031-05-20'), '10:30', 'rule 6: or by the clock');
 SELECT test.align('gap') \g /dev/null
 SELECT is(test.offers('2031-05-20'), '09:10 10:05 10:35', 'rule 6: or anew after what is booked');
 SELECT test.align('interval') \g /dev/null
+
+-- The starts by gap: "10:10:5 10:40:5".
+CREATE FUNCTION test.ranked(day date, person text DEFAULT 'anna', last_day date DEFAULT NULL, most integer DEFAULT NULL) RETURNS text
+  LANGUAGE sql AS $$
+    SELECT string_agg(to_char(r.starts_at AT TIME ZONE 'Europe/Budapest', 'HH24:MI') || ':' || r.gap_minutes, ' ' ORDER BY r.rank)
+    FROM booking.rank_slots(test.id('studio'), test.id('yoga'), test.id('main'), test.id(person), day, coalesce(last_day, day), test.now(), most)
+      WITH ORDINALITY AS r (starts_at, ends_at, staff_id, location_id, gap_minutes, rank) $$;
+SELECT is(test.ranked('2031-05-20'), '09:10:0 10:10:5 10:40:5', 'rule 6: starts that leave no hole come first');
+SELECT is(test.ranked('2031-05-20', most => 2), '09:10:0 10:10:5', 'rule 6: as many as are asked for');
+SELECT is(test.ranked('2031-05-20', last_day => '2031-05-21'), '09:10:0 09:00:0 09:30:0 10:00:0 10:30:0 11:00:0 11:30:0 10:10:5 10:40:5', 'rule 6: of all days together');
+SELECT results_eq($$ SELECT r.starts_at, r.ends_at, r.staff_id, r.location_id FROM booking.rank_slots(test.id('studio'), test.id('massage'), NULL, NULL,
+    '2031-05-19', '2031-05-23', test.now()) AS r ORDER BY 1, 3, 4 $$,
+  $$ SELECT s.* FROM booking.search_slots(test.id('studio'), test.id('massage'), NULL, NULL, '2031-05-19', '2031-05-23', test.now()) AS s $$,
+  'rule 6: none is left out');
 
 UPDATE booking.services SET duration_minutes = 120 WHERE id = test.id('yoga');
 SELECT test.open_on('2031-05-21', '22:00', '24:00'), test.open_on('2031-05-22', '00:00', '01:00') \g /dev/null

@@ -42,13 +42,13 @@ CREATE FUNCTION test.parts(visit uuid) RETURNS text LANGUAGE sql AS $$
   LEFT JOIN booking.busy_times AS t ON t.booking_id = b.id AND t.staff_id IS NOT NULL WHERE b.visit_id = visit $$;
 
 -- Back to back, with time to take effect.
-SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}'), 'Anna 10:00 to 11:00, Anna 11:30 to 12:00', 'the second part follows the first and its processing');
-SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', '{anna,bence}'), 'Anna 10:00 to 11:00, Bence 11:30 to 12:00', 'with the people asked for');
-SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', '{NULL,bence}'), 'Anna 10:00 to 11:00, Bence 11:30 to 12:00', 'or anybody for a part');
+SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}'), 'Anna 10:00 to 11:00, Anna 11:30 to 12:00', 'rule 13: the second part follows the first and its processing');
+SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', '{anna,bence}'), 'Anna 10:00 to 11:00, Bence 11:30 to 12:00', 'rule 13: with the people asked for');
+SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', '{NULL,bence}'), 'Anna 10:00 to 11:00, Bence 11:30 to 12:00', 'rule 13: or anybody for a part');
 SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', first => 'bence'), 'Anna 10:00 to 11:00, Bence 11:30 to 12:00', 'in the order given');
-SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', same => true, first => 'bence'), 'Anna 10:00 to 11:00, Anna 11:30 to 12:00', 'one person for all of it');
-SELECT is(test.plan('2031-05-12 10:00', '{cut,cut,cut}'), 'Anna 10:00 to 10:30, Anna 10:30 to 11:00, Anna 11:00 to 11:30', 'parts touch where nothing has to take effect');
-SELECT is(test.plan('2031-05-12 10:15', '{colour,cut}'), '1: off_grid', 'the first part is on the grid');
+SELECT is(test.plan('2031-05-12 10:00', '{colour,cut}', same => true, first => 'bence'), 'Anna 10:00 to 11:00, Anna 11:30 to 12:00', 'rule 13: one person for all of it');
+SELECT is(test.plan('2031-05-12 10:00', '{cut,cut,cut}'), 'Anna 10:00 to 10:30, Anna 10:30 to 11:00, Anna 11:00 to 11:30', 'rule 13: parts touch where nothing has to take effect');
+SELECT is(test.plan('2031-05-12 10:15', '{colour,cut}'), '1: off_grid', 'rule 13: the first part is on the grid');
 SELECT is(test.plan('2031-05-12 10:00', '{cut,colour}'), 'Anna 10:00 to 10:30, Anna 10:30 to 11:30', 'a later one need not be');
 SELECT is(test.plan('2031-05-12 10:15', '{cut,colour}'), 'Anna 10:15 to 10:45, Anna 10:45 to 11:45', 'wherever it falls');
 SELECT is(test.plan('2031-05-12 15:30', '{colour,cut}'), '2: closed', 'all of it in open hours: the part and the reason');

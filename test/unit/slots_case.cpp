@@ -106,6 +106,15 @@ Reason reason_of(const Case& c, const Zone& zone, int64_t start_us) {
   return ask(c, zone, [&](const Member& member) { return explain(member, c.service, c.limits, start_us); });
 }
 
+std::vector<int32_t> gaps_of(const Case& c, const Zone& zone, const std::vector<Start>& starts) {
+  return ask(c, zone, [&](const Member& member) {
+    const GapMeter meter(member, c.service, c.limits.dates);
+    std::vector<int32_t> gaps;
+    for (const Start& start : starts) gaps.push_back(meter.gap_minutes(start.at_us));
+    return gaps;
+  });
+}
+
 std::string clocks(const Case& c) {
   const Zone zone = c.zone();
   const LibcZone libc(c.zone_name);

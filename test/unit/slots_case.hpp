@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/slots/gaps.hpp"
 #include "engine/slots/occupancy.hpp"
 #include "engine/slots/sweep.hpp"
 #include "text/datetime.hpp"
@@ -90,6 +91,7 @@ struct Case {
 /// What the engine says, with the intervals of the case merged first.
 std::vector<Start> starts_of(const Case& c, const Zone& zone, Suppressed* suppressed = nullptr);
 Reason reason_of(const Case& c, const Zone& zone, int64_t start_us);
+std::vector<int32_t> gaps_of(const Case& c, const Zone& zone, const std::vector<Start>& starts);
 
 /// The starts as clocks show them, "09:00 10:00"; with dates, "12 09:00", where the day of the month changes;
 /// with the offset, "02:00+2", where it does.

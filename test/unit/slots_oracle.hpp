@@ -38,6 +38,8 @@ class Oracle {
   const Suppressed& suppressed() const { return suppressed_; }
   /// Of a start on a whole minute.
   Reason reason(int64_t start_us) const;
+  /// The time beside a bookable start that no further booking of the service could fill, in minutes.
+  int32_t gap_minutes(int64_t start_us) const;
 
  private:
   struct Moment {
@@ -60,6 +62,8 @@ class Oracle {
                       std::optional<int64_t> session);
   bool has_units(int64_t from, int64_t to, std::optional<int64_t> session) const;
   Reason occupancy(int64_t start_us, int64_t from, int64_t to) const;
+  bool is_session(int64_t start_us) const;
+  std::optional<int32_t> left_over(size_t index, int direction) const;
   void judge_fits();
   void lay_grid();
   Reason judge(const Moment& moment, size_t index) const;
@@ -250,6 +254,36 @@ inline Reason Oracle::occupancy(int64_t start_us, int64_t from, int64_t to) cons
     return guests < case_.capacity && has_units(from, to, start_us) ? Reason::none : Reason::capacity;
   if (!is_free(calendar_, from, to, std::nullopt)) return Reason::busy;
   return has_units(from, to, std::nullopt) ? Reason::none : Reason::capacity;
+}
+
+inline bool Oracle::is_session(int64_t start_us) const {
+  for (const Occupied& seat : case_.seats) {
+    if (seat.session_us == start_us) return true;
+  }
+  return false;
+}
+
+// Books one after the other until none fits, a step of a minute at a time; a day away there is no end.
+inline std::optional<int32_t> Oracle::left_over(size_t index, int direction) const {
+  const Service& service = case_.service;
+  const int32_t booking =
+      service.buffer_before_minutes + service.duration_minutes + service.buffer_after_minutes;
+  int32_t left = 0;
+  for (int minutes = 0; minutes <= 1440; ++minutes) {
+    index = direction < 0 ? index - 1 : index + 1;
+    const bool fits = moments_[index].open && moments_[index].fit == Reason::none;
+    if (!fits || is_session(instant_of(index))) return left;
+    left = left + 1 == booking ? 0 : left + 1;
+  }
+  return std::nullopt;
+}
+
+inline int32_t Oracle::gap_minutes(int64_t start_us) const {
+  if (is_session(start_us)) return 0;
+  const auto index = static_cast<size_t>(start_us / 60'000'000 - table_.first_minute);
+  const std::optional<int32_t> before = left_over(index, -1);
+  const std::optional<int32_t> after = left_over(index, 1);
+  return before && after ? std::min(*before, *after) : before.value_or(after.value_or(0));
 }
 
 // Rules 7 and 8.

@@ -195,6 +195,11 @@ void compare(uint32_t seed, const Setting& setting, const Zone& zone, const Cloc
   const std::string different = differences(starts, oracle.starts());
   CHECK_MESSAGE(different.empty(), different);
   CHECK(suppressed == oracle.suppressed());
+  const std::vector<int32_t> gaps = gaps_of(c, zone, starts);
+  for (size_t i = 0; i < gaps.size(); ++i) {
+    CAPTURE(pg_booking::format_rfc3339(starts[i].at_us));
+    CHECK(gaps[i] == oracle.gap_minutes(starts[i].at_us));
+  }
   for (int i = 0; i < 12; ++i) {
     const int64_t minute = c.limits.dates.from * 1440LL + dice.between(-300, 1440 + 300);
     const int64_t start_us =
