@@ -149,6 +149,9 @@ describe('without TLS', () => {
       assert.doesNotMatch(plain.head, /Content-Encoding/);
       assert.equal(plain.body.toString(), text);
     }
+    const tagged = packed.replace('\n\n', '\nETag: "a"\n\n');
+    assert.match((await answerTo('Accept-Encoding: gzip\r\n', tagged)).head, /\r\nETag: W\/"a"\r\n/, 'other bytes, another strong tag');
+    assert.match((await answerTo('', tagged)).head, /\r\nETag: "a"\r\n/);
     const short = await answerTo('Accept-Encoding: gzip\r\n', '200\nContent-Type: application/json\n\n{"a":1}');
     assert.doesNotMatch(short.head, /Content-Encoding|Vary/);
   });

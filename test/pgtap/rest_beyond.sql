@@ -1,10 +1,10 @@
--- /rest/v1 beyond PostgREST: writes that happen once under an Idempotency-Key.
+-- /rest/v1 beyond PostgREST: writes that happen once under an Idempotency-Key, and conditional reads.
 BEGIN;
 \ir helpers/fixture.sql
 CREATE SCHEMA shop;
 SET LOCAL pg_booking.rest_schemas = 'shop';
 SET LOCAL pg_booking.rest_tx_end = 'commit-allow-override';
-SELECT plan(30);
+SELECT plan(43);
 
 CREATE TABLE shop.items (number integer GENERATED ALWAYS AS IDENTITY, name text UNIQUE CHECK (name <> 'bad'), tenant uuid DEFAULT booking.current_tenant());
 CREATE FUNCTION shop.note() RETURNS text LANGUAGE sql AS $$ INSERT INTO shop.items DEFAULT VALUES; SELECT E'é\n\n"x"' $$;
@@ -74,6 +74,31 @@ CREATE FUNCTION test.batch(headers jsonb) RETURNS text LANGUAGE sql AS $$
 SELECT is((SELECT array_agg(part -> 'headers' ? 'Idempotent-Replayed') FROM jsonb_array_elements(test.batch(jsonb_build_object('x-attempt', n::text))::jsonb) AS part),
   ARRAY[n = 2, false], 'the requests of a batch have keys of their own: attempt ' || n) FROM generate_series(1, 2) AS n;
 SELECT is(test.batch(jsonb_build_object('idempotency-key', test.uuid('8')))::jsonb ->> 'code', 'PGRST127', 'which a batch has not');
+
+-- ETag
+CREATE TABLE shop.prices (id integer PRIMARY KEY, price integer);
+INSERT INTO shop.prices VALUES (1, 10), (2, 20);
+GRANT ALL ON shop.prices TO anon;
+CREATE FUNCTION test.ask(target text, headers jsonb DEFAULT '{}', method text DEFAULT 'GET', OUT status integer, OUT headers jsonb, OUT body text, OUT etag text)
+  LANGUAGE sql AS $$ SELECT a.status, a.headers, a.body, a.headers ->> 'ETag' FROM booking.http_request(method, '/rest/v1/' || target, headers, '{"price": 11}') AS a $$;
+SELECT is(etag, NULL, 'no ETag unless the database wants them') FROM test.ask('prices');
+SELECT is(status, 204, 'nor does a write look at one') FROM test.ask('prices?id=eq.1', '{"if-match": "\"x\"", "content-type": "application/json"}', 'PATCH');
+SET LOCAL pg_booking.rest_etag = on;
+CREATE TEMP TABLE tagged AS SELECT * FROM test.ask('prices?id=eq.1');
+SELECT matches(etag, '^"[0-9a-f]{32}"$', 'a strong ETag') FROM tagged;
+SELECT is(a.etag, t.etag, 'the same for the same') FROM tagged AS t, test.ask('prices?id=eq.1') AS a;
+SELECT isnt(a.etag, t.etag, 'another one for another type') FROM tagged AS t, test.ask('prices?id=eq.1', '{"accept": "text/csv"}') AS a;
+SELECT is(a.etag, NULL, 'none for what is not a success') FROM test.ask('prices?missing=eq.1') AS a;
+CREATE TEMP TABLE unchanged AS SELECT a.* FROM tagged AS t, test.ask('prices?id=eq.1', jsonb_build_object('if-none-match', t.etag)) AS a;
+SELECT is(status || body, '304', 'who has it is told so') FROM unchanged;
+SELECT is(u.etag, t.etag, 'by its tag') FROM tagged AS t, unchanged AS u;
+SELECT is(headers ? 'Content-Type', false, 'and that is no JSON') FROM unchanged;
+SELECT is(headers ->> 'Content-Location', '/prices?id=eq.1', 'but has its address') FROM unchanged;
+UPDATE shop.prices SET price = 12 WHERE id = 1;
+SELECT is(a.status, 200, 'after a change all of it is answered') FROM tagged AS t, test.ask('prices?id=eq.1', jsonb_build_object('if-none-match', t.etag)) AS a;
+SELECT is(a.status || ' ' || (a.body::jsonb ->> 'code'), '400 PGRST127', 'no write is on a condition')
+  FROM tagged AS t, test.ask('prices?id=eq.1', jsonb_build_object('if-match', t.etag, 'content-type', 'application/json'), 'PATCH') AS a;
+SELECT is(price, 12, 'and none is done without looking') FROM shop.prices WHERE id = 1;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "face/rest/answer/etag.hpp"
 #include "face/rest/execute/row_writer_format.hpp"
 #include "face/rest/execute/statement.hpp"
 #include "face/rest/operations.hpp"
@@ -63,6 +64,17 @@ std::string content_location(const RestRequest& request) {
   return "Content-Location: /" + request.name + (query.empty() ? "" : "?") + query + "\n";
 }
 
+/// Adds the validator of what is answered, and takes the body away from a client that has it. An answer to
+/// HEAD is no body to make one of.
+void validate(const RestRequest& request, OperationAnswer& answer) {
+  bool const is_success = answer.status == 200 || answer.status == 206;
+  if (!request.settings.etag || request.method == Method::head || !is_success) return;
+  std::string const etag = make_etag(answer.headers, answer.body);
+  std::optional<std::string_view> const known = find_header(request.exchange.headers, "if-none-match");
+  if (known && matches_etag(*known, etag)) answer = {.status = 304, .headers = content_location(request)};
+  answer.headers += "ETag: " + etag + "\n";
+}
+
 OperationAnswer run_read(const ReadOperation& operation) {
   const RestRequest& request = operation.request;
   bool const is_head = request.method == Method::head;
@@ -73,6 +85,7 @@ OperationAnswer run_read(const ReadOperation& operation) {
   if (is_head) answer.body.clear();
   answer.headers += content_location(request) + type_headers(request, operation.representation.media) +
                     preference_header(common_preferences(request.preferences));
+  validate(request, answer);
   return answer;
 }
 

@@ -25,6 +25,7 @@ constinit char* server_trace_header = nullptr;
 constinit char* server_cors_allowed_origins = nullptr;
 constinit int client_error_verbosity = static_cast<int>(ErrorVerbosity::verbose);
 constinit bool url_use_legacy_target_names = true;
+constinit bool etag = false;
 
 struct TextSetting {
   const char* name;
@@ -77,6 +78,7 @@ constexpr std::array kSwitchSettings = {
     SwitchSetting{"url_use_legacy_target_names",
                   "Whether filters may name an embedded relation that has an alias by its own name.", true,
                   &url_use_legacy_target_names},
+    SwitchSetting{"etag", "Whether reads of relations have an ETag and heed If-None-Match.", false, &etag},
 };
 
 constexpr config_enum_entry kTransactionEnds[] = {
@@ -151,7 +153,8 @@ Settings current_settings() noexcept {
                   .server_trace_header = server_trace_header,
                   .server_cors_allowed_origins = server_cors_allowed_origins,
                   .client_error_verbosity = static_cast<ErrorVerbosity>(client_error_verbosity),
-                  .url_use_legacy_target_names = url_use_legacy_target_names};
+                  .url_use_legacy_target_names = url_use_legacy_target_names,
+                  .etag = etag};
 }
 
 std::vector<std::string_view> split_list(std::string_view list) {

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// The pg_booking.rest_* settings: PostgREST's configuration keys without "db-", with '_' for '-'.
+// The pg_booking.rest_* settings: PostgREST's configuration keys without "db-", with '_' for '-', and
+// what PostgREST has not.
 namespace pg_booking::rest {
 
 enum class TransactionEnd { commit, commit_allow_override, rollback, rollback_allow_override };
@@ -34,6 +35,7 @@ struct Settings {
   std::string_view server_cors_allowed_origins;
   ErrorVerbosity client_error_verbosity;
   bool url_use_legacy_target_names;
+  bool etag;
 };
 
 /// Declares the settings; called once, from _PG_init.

@@ -152,6 +152,14 @@ void check_rows(const WriteOperation& operation, int64_t rows) {
     check_max_affected(operation.request.preferences, rows);
 }
 
+/// Where reads have validators, a write on the condition of one must not happen without looking.
+void refuse_condition(const RestRequest& request) {
+  if (!request.settings.etag || !find_header(request.exchange.headers, "if-match")) return;
+  throw Refusal{{.code = "PGRST127",
+                 .message = "Writes do not heed If-Match",
+                 .hint = "Filter by a column that every change changes, and see how many rows it affects."}};
+}
+
 OperationAnswer run_write(const WriteOperation& operation) {
   const RestRequest& request = operation.request;
   bool const with_rows = operation.represents() || operation.representation.explains;
@@ -174,6 +182,7 @@ OperationAnswer run_write(const WriteOperation& operation) {
 }  // namespace
 
 PreparedOperation prepare_write(const RestRequest& request, Catalog& catalog) {
+  refuse_condition(request);
   const Relation& relation = find_table(request, catalog);
   auto const operation =
       std::make_shared<WriteOperation>(request, relation,
