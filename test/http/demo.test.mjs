@@ -29,11 +29,12 @@ const shell = (line, env) => execFileSync('bash', ['-c', line], { encoding: 'utf
 test('make demo, again, and make down', () => {
   const output = run('demo', [], variables);
   const env = readEnv(join(directory, 'env'));
-  assert.deepEqual(Object.keys(env), ['BOOKING_URL', 'SALON_SLUG', 'BOOKING_API_KEY', 'DATABASE_URL']);
+  assert.deepEqual(Object.keys(env), ['BOOKING_URL', 'SALON_SLUG', 'BOOKING_API_KEY', 'DATABASE_URL', 'SUPABASE_URL', 'ANON_KEY',
+    'SERVICE_ROLE_KEY', 'THERAPIST_EMAIL', 'THERAPIST_PASSWORD']);
   assert.equal(env.BOOKING_URL, `http://127.0.0.1:${variables.PORT}`);
   assert.equal(statSync(join(directory, 'env')).mode & 0o777, 0o600, 'the key is for its owner alone');
   assert.equal(sql('SELECT rolsuper FROM pg_roles WHERE rolname = current_user', {}, env.DATABASE_URL), 't');
-  for (const secret of [env.BOOKING_API_KEY, env.DATABASE_URL]) assert.ok(!output.includes(secret), 'no secret on the screen');
+  for (const secret of [env.BOOKING_API_KEY, env.DATABASE_URL, env.ANON_KEY, env.SERVICE_ROLE_KEY, env.THERAPIST_PASSWORD]) assert.ok(!output.includes(secret), 'no secret on the screen');
 
   const lines = output.split('\n').filter((line) => line.startsWith('curl '));
   assert.equal(lines.length, 8);
@@ -41,6 +42,13 @@ test('make demo, again, and make down', () => {
   for (const line of reading) {
     assert.equal(JSON.parse(shell(line, env)).ok, true, line);
   }
+
+  const [, script] = /<<'JS'\n([^]*?)\nJS\n/.exec(output);
+  const [appointment] = JSON.parse(execFileSync(process.execPath, ['--input-type=module'], {
+    input: script, encoding: 'utf8', cwd: join(import.meta.dirname, '..'), env: { ...process.env, ...env },
+  }));
+  assert.deepEqual([appointment.start_time, appointment.clients.name, appointment.service_menu.name],
+    ['14:00', 'Rebecca Martinez', 'Swedish Massage'], 'the therapist\'s script works as it is printed');
 
   const pids = () => [
     readEnv(join(directory, 'service/service.env')).SERVICE_PID,
