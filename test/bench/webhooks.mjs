@@ -1,6 +1,6 @@
 // For the row "webhooks": one sender, a receiver on this machine, and the same outbox in a database without a sender. Writes
-// "URL SENDER_PID DATABASE" to the file that it is given; then GET URL/send?seconds=N measures deliveries and answers
-// "REQUESTS SECONDS - -", and GET URL/fill fills the outbox of DATABASE.
+// "URL SENDER_PID DATABASE" to the file that it is given; then GET URL/fill?outbox=sending|idle&seconds=N fills the outbox of the
+// sender or of DATABASE, and GET URL/send?seconds=N measures deliveries and answers "REQUESTS SECONDS - -".
 import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -33,15 +33,12 @@ function fill({ world }, seconds) {
 }
 
 async function measure(sending, seconds) {
-  await fill(sending, seconds + 2);
   const { receiver } = sending;
   const atFirst = receiver.count;
   await until(() => receiver.count > atFirst + endpoints, 'deliveries');
   const [count, start] = [receiver.count, performance.now()];
   await sleep(seconds * 1000);
-  const result = `${receiver.count - count} ${(performance.now() - start) / 1000} - -`;
-  await sending.world.sql('DELETE FROM booking.webhook_deliveries');
-  return result;
+  return `${receiver.count - count} ${(performance.now() - start) / 1000} - -`;
 }
 
 const [sending, idle] = [await prepare(), await prepare()];
@@ -51,7 +48,7 @@ const server = http.createServer(async (request, response) => {
   if (pathname === '/send') {
     response.end(await measure(sending, Number(searchParams.get('seconds'))));
   } else {
-    await fill(idle, Number(searchParams.get('seconds')));
+    await fill(searchParams.get('outbox') === 'sending' ? sending : idle, Number(searchParams.get('seconds')));
     response.end();
   }
 });
