@@ -1,10 +1,10 @@
--- /rest/v1 beyond PostgREST: writes that happen once under an Idempotency-Key, and conditional reads.
+-- /rest/v1 beyond PostgREST: writes that happen once under an Idempotency-Key, conditional reads, and links to what the row cap cut.
 BEGIN;
 \ir helpers/fixture.sql
 CREATE SCHEMA shop;
 SET LOCAL pg_booking.rest_schemas = 'shop';
 SET LOCAL pg_booking.rest_tx_end = 'commit-allow-override';
-SELECT plan(43);
+SELECT plan(55);
 
 CREATE TABLE shop.items (number integer GENERATED ALWAYS AS IDENTITY, name text UNIQUE CHECK (name <> 'bad'), tenant uuid DEFAULT booking.current_tenant());
 CREATE FUNCTION shop.note() RETURNS text LANGUAGE sql AS $$ INSERT INTO shop.items DEFAULT VALUES; SELECT E'é\n\n"x"' $$;
@@ -99,6 +99,28 @@ SELECT is(a.status, 200, 'after a change all of it is answered') FROM tagged AS 
 SELECT is(a.status || ' ' || (a.body::jsonb ->> 'code'), '400 PGRST127', 'no write is on a condition')
   FROM tagged AS t, test.ask('prices?id=eq.1', jsonb_build_object('if-match', t.etag, 'content-type', 'application/json'), 'PATCH') AS a;
 SELECT is(price, 12, 'and none is done without looking') FROM shop.prices WHERE id = 1;
+
+-- Link
+SET LOCAL pg_booking.rest_etag = off;
+SET LOCAL pg_booking.rest_max_rows = 2;
+CREATE TABLE shop.days (n integer PRIMARY KEY);
+INSERT INTO shop.days SELECT generate_series(1, 5);
+GRANT ALL ON shop.days TO anon;
+SELECT is(status || coalesce(headers ->> 'Link', ''), '200', 'no word of the cap unless the database wants it') FROM test.ask('days?order=n');
+SET LOCAL pg_booking.rest_next_link = on;
+SELECT is(concat_ws(' ', status, headers ->> 'Link'), expected, target)
+FROM (VALUES
+  ('days?order=n&n=gt.0', '206 <?order=n&n=gt.0&offset=2>; rel="next"'),
+  ('days?order=n&n=gt.0&offset=2', '206 <?order=n&n=gt.0&offset=4>; rel="next"'),
+  ('days?order=n&n=gt.0&offset=4', '200'),
+  ('days?offset=3', '200'),
+  ('days?limit=2', '200'),
+  ('days?limit=5', '206 <?limit=3&offset=2>; rel="next"'),
+  ('days?limit=3&offset=2', '206 <?limit=1&offset=4>; rel="next"'),
+  ('days?n=gt.9', '200'),
+  ('days?n=lt.3', '200')) AS request (target, expected), LATERAL test.ask(target);
+SELECT is(headers ->> 'Link', '<?limit=2&offset=3>; rel="next"', 'a Range is a limit, too') FROM test.ask('days', '{"range": "1-4"}');
+SELECT is(status || ' ' || (headers ->> 'Link'), '206 <?offset=2>; rel="next"', 'HEAD says what GET would') FROM test.ask('days', method => 'HEAD');
 
 SELECT * FROM finish();
 ROLLBACK;

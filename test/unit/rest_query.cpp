@@ -277,6 +277,15 @@ TEST_CASE("what nests too deeply is refused") {
   }
 }
 
+TEST_CASE("query_of_rows replaces the rows of the root") {
+  const auto of_rows = [](std::string_view query, RowRange rows) {
+    return query_of_rows(parameters(query), rows);
+  };
+  CHECK(of_rows("", {.offset = 3}) == "offset=3");
+  CHECK(of_rows("b=gt.1&limit=9&b=lt.%C3%BC&offset=2&x.limit=4", {.offset = 5, .limit = 6}) ==
+        "b=gt.1&b=lt.%C3%BC&x.limit=4&limit=6&offset=5");
+}
+
 TEST_CASE("canonical_query sorts and encodes") {
   const auto canonical = [](std::string_view query) { return canonical_query(parameters(query)); };
   CHECK(canonical("a=1&c=3&b=2&d") == "a=1&b=2&c=3&d=");

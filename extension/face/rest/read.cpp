@@ -64,6 +64,25 @@ std::string content_location(const RestRequest& request) {
   return "Content-Location: /" + request.name + (query.empty() ? "" : "?") + query + "\n";
 }
 
+/// Whether there are more rows of those asked for than the cap lets through.
+bool is_cut(const ReadOperation& operation, int64_t rows) {
+  std::optional<int64_t> const most = read_options(operation.request.settings).max_rows;
+  const RowRange& asked = operation.request.range;
+  if (!most || rows == 0 || rows < *most || (asked.limit && *asked.limit <= *most)) return false;
+  int64_t const end = asked.offset + rows;
+  return count_rows(operation.root, end + 1) > end;
+}
+
+/// Says that the answer is a part, and where it goes on; relative, so that it holds behind any proxy. A query
+/// too long for a URL has none.
+void link_next(const RestRequest& request, int64_t rows, OperationAnswer& answer) {
+  answer.status = 206;
+  if (!request.body_query.empty()) return;
+  RowRange next{.offset = request.range.offset + rows};
+  if (request.range.limit) next.limit = *request.range.limit - rows;
+  answer.headers += "Link: <?" + query_of_rows(request.parameters(), next) + ">; rel=\"next\"\n";
+}
+
 /// Adds the validator of what is answered, and takes the body away from a client that has it. An answer to
 /// HEAD is no body to make one of.
 void validate(const RestRequest& request, OperationAnswer& answer) {
@@ -85,6 +104,7 @@ OperationAnswer run_read(const ReadOperation& operation) {
   if (is_head) answer.body.clear();
   answer.headers += content_location(request) + type_headers(request, operation.representation.media) +
                     preference_header(common_preferences(request.preferences));
+  if (request.settings.next_link && is_cut(operation, body.rows)) link_next(request, body.rows, answer);
   validate(request, answer);
   return answer;
 }

@@ -26,6 +26,7 @@ constinit char* server_cors_allowed_origins = nullptr;
 constinit int client_error_verbosity = static_cast<int>(ErrorVerbosity::verbose);
 constinit bool url_use_legacy_target_names = true;
 constinit bool etag = false;
+constinit bool next_link = false;
 
 struct TextSetting {
   const char* name;
@@ -79,6 +80,8 @@ constexpr std::array kSwitchSettings = {
                   "Whether filters may name an embedded relation that has an alias by its own name.", true,
                   &url_use_legacy_target_names},
     SwitchSetting{"etag", "Whether reads of relations have an ETag and heed If-None-Match.", false, &etag},
+    SwitchSetting{"next_link", "Whether a read that max_rows cut is 206 and has a Link to the rows after it.",
+                  false, &next_link},
 };
 
 constexpr config_enum_entry kTransactionEnds[] = {
@@ -154,7 +157,8 @@ Settings current_settings() noexcept {
                   .server_cors_allowed_origins = server_cors_allowed_origins,
                   .client_error_verbosity = static_cast<ErrorVerbosity>(client_error_verbosity),
                   .url_use_legacy_target_names = url_use_legacy_target_names,
-                  .etag = etag};
+                  .etag = etag,
+                  .next_link = next_link};
 }
 
 std::vector<std::string_view> split_list(std::string_view list) {

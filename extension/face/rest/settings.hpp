@@ -36,6 +36,7 @@ struct Settings {
   ErrorVerbosity client_error_verbosity;
   bool url_use_legacy_target_names;
   bool etag;
+  bool next_link;
 };
 
 /// Declares the settings; called once, from _PG_init.

@@ -241,4 +241,17 @@ std::string canonical_query(const std::vector<QueryParameter>& parameters) {
   return text;
 }
 
+std::string query_of_rows(const std::vector<QueryParameter>& parameters, const RowRange& rows) {
+  std::string text;
+  for (const QueryParameter& parameter : parameters) {
+    if (parameter.name == "limit" || parameter.name == "offset") continue;
+    append_percent_encoded(parameter.name, text);
+    text += '=';
+    append_percent_encoded(parameter.value, text);
+    text += '&';
+  }
+  if (rows.limit) text += "limit=" + std::to_string(*rows.limit) + '&';
+  return text + "offset=" + std::to_string(rows.offset);
+}
+
 }  // namespace pg_booking::rest

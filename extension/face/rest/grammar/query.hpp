@@ -197,4 +197,7 @@ inline constexpr int kMaxNesting = 64;
 /// values of a repeated name are joined by ','. Empty if there is none.
 std::string canonical_query(const std::vector<QueryParameter>& parameters);
 
+/// The query string with these rows of the root in place of those it asks for.
+std::string query_of_rows(const std::vector<QueryParameter>& parameters, const RowRange& rows);
+
 }  // namespace pg_booking::rest
