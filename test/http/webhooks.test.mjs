@@ -88,8 +88,8 @@ test('through a rotation with overlap both secrets verify, then the new one alon
   const { tenantId, secret: first } = await world.tenant(receiver.url);
   await world.startSender();
   const verifiedBy = async (secrets) => {
-    await world.send(tenantId);
     const count = receiver.requests.length + 1;
+    await world.send(tenantId);
     await world.ended(tenantId, count);
     return secrets.map((secret) => {
       try {
