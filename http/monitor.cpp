@@ -43,6 +43,11 @@ void Monitor::run() {
   } while (!wake_.wait_for(lock, kPause, [this] { return stopping_; }));
 }
 
+bool Monitor::is_stopping() {
+  const std::scoped_lock lock(mutex_);
+  return stopping_;
+}
+
 void Monitor::use(ConnectionHandle connection) {
   const std::scoped_lock lock(mutex_);
   connection_ = std::move(connection);
@@ -63,7 +68,8 @@ Findings Monitor::look() {
     findings.health = Health::kUnusable;
     problem = error.what();
   }
-  if (!problem.empty() && problem_.empty()) {
+  // What the end of this service has cut off says nothing about the database.
+  if (!problem.empty() && problem_.empty() && !is_stopping()) {
     LogLine(Level::kError, "database_unusable").field("message", problem).write();
   }
   if (problem.empty() && !problem_.empty()) LogLine(Level::kInfo, "database_usable").write();

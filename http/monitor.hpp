@@ -45,6 +45,7 @@ class Monitor {
  private:
   void run();
   Findings look();
+  bool is_stopping();
   void use(ConnectionHandle connection);
   std::vector<DatabaseMetric> read_metrics();
 
